@@ -1,0 +1,43 @@
+// A real server as one virtual service sees it (the kernel's "destination").
+
+import {type Address, compareAddresses, formatEndpoint} from './address.ts'
+import {type ForwardingMethod, plainTunnel, type Tunnel} from './forwarding.ts'
+
+/** Address and port identify a server inside its service; the forwarding method does not. */
+export interface ServerKey {
+  readonly address: Address
+  readonly port: number
+}
+
+export interface Server extends ServerKey {
+  readonly forwarding: ForwardingMethod
+  /** 0 is quiesced: established connections go on, new clients go elsewhere. */
+  readonly weight: number
+  /** Connections (active and inactive) at which the server takes no more; 0: no limit. */
+  readonly upperThreshold: number
+  /** Connections below which it takes clients again; 0: three quarters of the upper threshold. */
+  readonly lowerThreshold: number
+  readonly tunnel: Tunnel
+}
+
+/** ipvsadm's defaults: gatewaying, weight 1, no thresholds. */
+export function server(key: ServerKey, settings: Partial<Omit<Server, keyof ServerKey>> = {}): Server {
+  return {
+    address: key.address,
+    port: key.port,
+    forwarding: 'gatewaying',
+    weight: 1,
+    upperThreshold: 0,
+    lowerThreshold: 0,
+    tunnel: plainTunnel,
+    ...settings,
+  }
+}
+
+export function formatServerKey(key: ServerKey): string {
+  return formatEndpoint(key.address, key.port)
+}
+
+export function compareServerKeys(left: ServerKey, right: ServerKey): number {
+  return compareAddresses(left.address, right.address) || left.port - right.port
+}

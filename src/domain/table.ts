@@ -1,0 +1,32 @@
+// The whole IPVS table as it runs: services with their servers and figures, in canonical order.
+
+import {compareServerKeys, type Server} from './server.ts'
+import {compareServiceKeys, type Service} from './service.ts'
+import type {ConnectionCounts, Statistics} from './statistics.ts'
+
+export interface RunningServer {
+  readonly server: Server
+  readonly connections: ConnectionCounts
+  readonly statistics: Statistics
+}
+
+export interface RunningService {
+  readonly service: Service
+  readonly statistics: Statistics
+}
+
+export interface TableEntry extends RunningService {
+  readonly servers: readonly RunningServer[]
+}
+
+export type Table = readonly TableEntry[]
+
+/** Services and servers in the order people read them; the kernel answers in hash order, newest first. */
+export function sortTable(table: Table): Table {
+  return table
+    .map((entry) => ({
+      ...entry,
+      servers: [...entry.servers].sort((a, b) => compareServerKeys(a.server, b.server)),
+    }))
+    .sort((a, b) => compareServiceKeys(a.service.key, b.service.key))
+}
