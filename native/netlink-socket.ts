@@ -1,0 +1,114 @@
+// A real netlink socket as a Transport. Synchronous: the kernel has worked through a datagram and queued its answers
+// before send() returns, so that waiting is the exception.
+
+import {Reader, Writer} from '../src/netlink/bytes.ts'
+import {Connection, type ConnectionOptions} from '../src/netlink/connection.ts'
+import {NetlinkError} from '../src/netlink/errors.ts'
+import type {Transport} from '../src/netlink/transport.ts'
+import {int, type Native, native, socketConstants} from './index.ts'
+
+const {AF_NETLINK, SOCK_RAW, SOCK_CLOEXEC, SOL_SOCKET, SO_RCVBUFFORCE, MSG_DONTWAIT, POLLIN} = socketConstants
+
+/** include/uapi/linux/netlink.h */
+export const protocols = {route: 0, generic: 16} as const
+const SOL_NETLINK = 270
+const NETLINK_CAP_ACK = 10
+const NETLINK_EXT_ACK = 11
+const addressSize = 12 // struct sockaddr_nl
+
+export interface NetlinkOptions {
+  /** Of the socket's queue, where we may set it (CAP_NET_ADMIN): 4 MiB unless given. */
+  readonly queueBytes?: number
+  /** The largest datagram that is taken whole. Dumps come in up to 32 KiB. */
+  readonly datagramBytes?: number
+}
+
+/** Belongs to the network namespace the thread is in now, wherever that goes later. */
+export function openNetlink(protocol: number, options: NetlinkOptions = {}): Transport {
+  const calls = native()
+  const fd = check('socket', calls.socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol))
+  try {
+    // Niceties that old kernels and ordinary users lack: no failure.
+    calls.setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, int(options.queueBytes ?? 4 * 1024 * 1024))
+    calls.setsockopt(fd, SOL_NETLINK, NETLINK_EXT_ACK, int(1))
+    calls.setsockopt(fd, SOL_NETLINK, NETLINK_CAP_ACK, int(1))
+    check('bind', calls.bind(fd, kernelAddress()))
+    // Connected to port 0, the socket takes datagrams from the kernel only: on generic netlink any user may send to any
+    // port (net/netlink/af_netlink.c: netlink_getsockbyportid).
+    check('connect', calls.connect(fd, kernelAddress()))
+    const own = new Uint8Array(addressSize)
+    check('getsockname', calls.getsockname(fd, own))
+    return new NetlinkSocket(calls, fd, new Reader(own).u32(4), options.datagramBytes ?? 128 * 1024)
+  } catch (error) {
+    calls.close(fd)
+    throw error
+  }
+}
+
+/** A connection on a new socket, with this machine's clock. */
+export function connectNetlink(protocol: number, options: NetlinkOptions & ConnectionOptions = {}): Connection {
+  return new Connection(openNetlink(protocol, options), {now: () => performance.now(), ...options})
+}
+
+class NetlinkSocket implements Transport {
+  readonly port: number
+  private readonly calls: Native
+  private readonly buffer: Uint8Array
+  private fd: number
+
+  constructor(calls: Native, fd: number, port: number, datagramBytes: number) {
+    this.calls = calls
+    this.fd = fd
+    this.port = port
+    this.buffer = new Uint8Array(datagramBytes)
+  }
+
+  send(bytes: Uint8Array): void {
+    for (;;) {
+      const sent = this.calls.send(this.fd, bytes, 0)
+      if (sent !== -EINTR) return void check('send', sent)
+    }
+  }
+
+  receive(timeoutMs: number): Uint8Array | undefined {
+    const deadline = performance.now() + timeoutMs
+    for (;;) {
+      const length = this.calls.recv(this.fd, this.buffer, MSG_DONTWAIT)
+      if (length === -EAGAIN) {
+        const left = Math.ceil(deadline - performance.now())
+        if (left <= 0) return undefined
+        const events = this.calls.poll(this.fd, POLLIN, left)
+        if (events !== -EINTR) check('poll', events)
+      } else if (length !== -EINTR) {
+        check('recv', length)
+        if (length > this.buffer.length)
+          throw new NetlinkError('recv', 'EMSGSIZE', `a datagram of ${length} bytes was cut to ${this.buffer.length}`)
+        return this.buffer.slice(0, length)
+      }
+    }
+  }
+
+  close(): void {
+    if (this.fd < 0) return
+    this.calls.close(this.fd)
+    this.fd = -1
+  }
+}
+
+const EINTR = 4
+const EAGAIN = 11
+
+function check(operation: string, answer: number): number {
+  if (answer < 0) throw new NetlinkError(operation, -answer, operation === 'socket' ? 'netlink' : undefined)
+  return answer
+}
+
+/** sockaddr_nl: family, padding, port id (0: the kernel; of our own address: let it choose), multicast groups. */
+function kernelAddress(): Uint8Array {
+  const out = new Writer(addressSize)
+  out.u16(AF_NETLINK)
+  out.zeros(2)
+  out.u32(0)
+  out.u32(0)
+  return out.bytes()
+}
