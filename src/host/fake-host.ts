@@ -1,0 +1,172 @@
+// The machine's twin for tests: keeps state, refuses what a kernel refuses, and prints itself as the lines that would
+// make it. Held to the same contract as linux-host.ts.
+
+import {addressBytes, compareAddresses, familyOf} from '../domain/address.ts'
+import {describeAddress, describeEffect} from './describe.ts'
+import {
+  addressExists,
+  addressMissing,
+  busy,
+  fileMissing,
+  interfaceDown,
+  ipv6Disabled,
+  sysctlRefused,
+  sysctlUnknown,
+  unknownInterface,
+} from './failures.ts'
+import type {Deeds, Effect, Host, InterfaceAddress, Link} from './host.ts'
+import {interfaceSysctl} from './sysctl-key.ts'
+
+export interface FakeState {
+  readonly links?: readonly (Partial<Link> & {readonly name: string})[]
+  readonly addresses?: readonly InterfaceAddress[]
+  readonly sysctls?: Readonly<Record<string, string>>
+  readonly files?: Readonly<Record<string, string>>
+}
+
+/** What every interface of a fresh Linux has; the values are the kernel's defaults. */
+const interfaceDefaults = {
+  ipv4: {arp_ignore: '0', arp_announce: '0', forwarding: '0'},
+  ipv6: {disable_ipv6: '0', forwarding: '0'},
+} as const
+
+export class FakeHost implements Host {
+  /** Every effect in the order it was done, as its line. */
+  readonly log: string[] = []
+  private readonly linksByName = new Map<string, Link>()
+  private addressList: InterfaceAddress[] = []
+  private readonly sysctls = new Map<string, string>()
+  private readonly files = new Map<string, string>()
+  private readonly held = new Set<string>()
+
+  constructor(state: FakeState = {}) {
+    for (const name of ['all', 'default']) this.giveSysctls(name)
+    const given = state.links ?? [{name: 'eth0'}]
+    this.addLink({loopback: true, mtu: 65536, ...given.find(({name}) => name === 'lo'), name: 'lo'})
+    for (const link of given) if (link.name !== 'lo') this.addLink(link)
+    this.addressList = [...(state.addresses ?? [])]
+    for (const [key, value] of Object.entries(state.sysctls ?? {})) this.sysctls.set(key, value)
+    for (const [path, content] of Object.entries(state.files ?? {})) this.files.set(path, content)
+  }
+
+  links(): readonly Link[] {
+    return [...this.linksByName.values()]
+  }
+  addresses(): readonly InterfaceAddress[] {
+    return [...this.addressList]
+  }
+  sysctl(key: string): string | undefined {
+    return this.sysctls.get(key)
+  }
+  readFile(path: string): string | undefined {
+    return this.files.get(path)
+  }
+  namespace(): string {
+    return '4026531840'
+  }
+
+  apply(effect: Effect): void {
+    ;(this.deeds[effect.do] as (effect: Effect) => void)(effect)
+    this.log.push(describeEffect(effect))
+  }
+
+  exclusively<Result>(lock: string, work: () => Result): Result {
+    if (this.held.has(lock)) throw busy(lock, 0)
+    this.held.add(lock)
+    try {
+      return work()
+    } finally {
+      this.held.delete(lock)
+    }
+  }
+
+  private readonly deeds: Deeds = {
+    'set-sysctl': ({key, value}) => {
+      if (!this.sysctls.has(key)) throw sysctlUnknown(key)
+      if (!/^-?\d+$/.test(value)) throw sysctlRefused(key, value)
+      this.sysctls.set(key, value)
+    },
+    'link-up': (effect) => this.setUp(effect.interface, true),
+    'link-down': (effect) => this.setUp(effect.interface, false),
+    'add-address': ({address}) => this.addAddress(address),
+    'remove-address': ({address}) => {
+      this.link(address.interface)
+      const at = this.addressList.findIndex((one) => isSame(one, address))
+      if (at < 0) throw addressMissing(address)
+      this.addressList.splice(at, 1)
+    },
+    announce: (effect) => {
+      if (!this.link(effect.interface).up) throw interfaceDown(effect.interface)
+    },
+    'write-file': ({path, content}) => {
+      this.files.set(path, content)
+    },
+    'remove-file': ({path}) => {
+      if (!this.files.delete(path)) throw fileMissing(path)
+    },
+  }
+
+  private addAddress(added: InterfaceAddress): void {
+    this.link(added.interface)
+    if (added.prefixLength < 0 || added.prefixLength > addressBytes(added.address).length * 8)
+      throw new RangeError(`${added.address}/${added.prefixLength}`)
+    if (
+      familyOf(added.address) === 'ipv6' &&
+      this.sysctl(interfaceSysctl('ipv6', added.interface, 'disable_ipv6')) !== '0'
+    )
+      throw ipv6Disabled(added.interface)
+    if (this.addressList.some((one) => excludes(one, added))) throw addressExists(added)
+    this.addressList.push(added)
+  }
+
+  private setUp(name: string, up: boolean): void {
+    this.linksByName.set(name, {...this.link(name), up, running: up})
+  }
+
+  private link(name: string): Link {
+    const link = this.linksByName.get(name)
+    if (!link) throw unknownInterface(name, [...this.linksByName.keys()])
+    return link
+  }
+
+  private addLink(link: Partial<Link> & {readonly name: string}): void {
+    const index = this.linksByName.size + 1
+    const up = link.up ?? true
+    const mac = `02:00:00:00:00:${index.toString(16).padStart(2, '0')}`
+    this.linksByName.set(link.name, {index, mac, up, running: up, loopback: false, noArp: false, mtu: 1500, ...link})
+    this.giveSysctls(link.name)
+  }
+
+  private giveSysctls(name: string): void {
+    for (const family of ['ipv4', 'ipv6'] as const)
+      for (const [setting, value] of Object.entries(interfaceDefaults[family]))
+        this.sysctls.set(interfaceSysctl(family, name, setting), value)
+  }
+
+  /** The state as the commands that make it from a fresh machine, sorted: two states are the same if their texts are. */
+  toString(): string {
+    const defaults: Record<string, string> = {...interfaceDefaults.ipv4, ...interfaceDefaults.ipv6}
+    const lines = [
+      ...[...this.sysctls].sort().flatMap(([key, value]) => {
+        const setting = key.slice(key.lastIndexOf('.') + 1)
+        return value === defaults[setting] ? [] : [`sysctl -w ${key}=${value}`]
+      }),
+      ...this.links().map((link) => `ip link set ${link.name} ${link.up ? 'up' : 'down'}`),
+      ...[...this.addressList]
+        .sort((a, b) => a.interface.localeCompare(b.interface) || compareAddresses(a.address, b.address))
+        .map((one) => `ip addr add ${describeAddress(one)}`),
+      ...[...this.files].sort().map(([path, content]) => `${path}: ${content.trimEnd()}`),
+    ]
+    return `${lines.join('\n')}\n`
+  }
+}
+
+function isSame(a: InterfaceAddress, b: InterfaceAddress): boolean {
+  return a.interface === b.interface && a.address === b.address && a.prefixLength === b.prefixLength
+}
+
+/** IPv6 takes an address once per interface whatever its prefix length, IPv4 once per prefix length. */
+function excludes(present: InterfaceAddress, added: InterfaceAddress): boolean {
+  if (familyOf(added.address) === 'ipv4') return isSame(present, added)
+  return present.interface === added.interface && present.address === added.address
+}

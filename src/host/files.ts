@@ -1,0 +1,68 @@
+// Files, synchronously: read where there may be none, replaced whole or not at all.
+
+import {
+  closeSync,
+  fchmodSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs'
+import {basename, dirname, join} from 'node:path'
+
+/** undefined: there is none. */
+export function readIfThere(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR') return undefined
+    throw error
+  }
+}
+
+/**
+ * A reader finds the old content or the new, also after a crash or a power cut: the new file is complete on disk before
+ * its name is. Folders above it are made; an existing file keeps its mode.
+ */
+export function replaceFile(path: string, content: string): void {
+  const folder = dirname(path)
+  mkdirSync(folder, {recursive: true})
+  const temporary = join(folder, `.${basename(path)}.${process.pid}`)
+  rmSync(temporary, {force: true}) // of a run that was cut off, long ago and with the same process id
+  const fd = openSync(temporary, 'wx', 0o600)
+  try {
+    try {
+      writeSync(fd, content)
+      fchmodSync(fd, modeOf(path) ?? 0o644)
+      fsyncSync(fd)
+    } finally {
+      closeSync(fd)
+    }
+    renameSync(temporary, path)
+  } catch (error) {
+    rmSync(temporary, {force: true})
+    throw error
+  }
+  syncFolder(folder)
+}
+
+export function errnoOf(error: unknown): string | undefined {
+  return (error as NodeJS.ErrnoException).code
+}
+
+function modeOf(path: string): number | undefined {
+  return statSync(path, {throwIfNoEntry: false})?.mode
+}
+
+function syncFolder(folder: string): void {
+  const fd = openSync(folder, 'r')
+  try {
+    fsyncSync(fd)
+  } finally {
+    closeSync(fd)
+  }
+}

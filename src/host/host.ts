@@ -1,0 +1,54 @@
+// The one narrow interface to the machine: what a room may read of it, and what may be done to it, as data. Two make it
+// true: linux-host.ts (rtnetlink, /proc, files) and fake-host.ts (the twin for tests); test/contract holds both to it.
+//
+// Everything is synchronous: reads of /proc and netlink answer at once, and an asynchronous file read would run on a
+// thread that never moved into the --netns namespace.
+
+import type {Address} from '../domain/address.ts'
+import type * as route from '../netlink/route.ts'
+
+export type {AddressScope} from '../netlink/route.ts'
+
+/** `noArp`: a dummy or tunnel interface, on which no neighbour asks for an address. */
+export type Link = Pick<route.Link, 'name' | 'index' | 'up' | 'running' | 'loopback' | 'noArp' | 'mtu' | 'mac' | 'kind'>
+
+/**
+ * What is as usual is left out: a label that is the interface's name, a lifetime for ever. `preferred: 0` keeps an IPv6
+ * address from being chosen as a source (RFC 6724, rule 3).
+ */
+export interface InterfaceAddress extends Omit<route.LinkAddress, 'link' | 'noPrefixRoute'> {
+  readonly interface: string
+}
+
+export type Effect =
+  | {readonly do: 'set-sysctl'; readonly key: string; readonly value: string}
+  | {readonly do: 'link-up'; readonly interface: string}
+  | {readonly do: 'link-down'; readonly interface: string}
+  | {readonly do: 'add-address'; readonly address: InterfaceAddress}
+  | {readonly do: 'remove-address'; readonly address: InterfaceAddress}
+  /** Tells the neighbours who has the address: gratuitous ARP, or an unsolicited neighbour advertisement. */
+  | {readonly do: 'announce'; readonly interface: string; readonly address: Address}
+  /** Whole content or nothing, whatever happens meanwhile; an existing file keeps its mode. */
+  | {readonly do: 'write-file'; readonly path: string; readonly content: string}
+  | {readonly do: 'remove-file'; readonly path: string}
+
+/** One function per kind of effect. */
+export type Deeds = {readonly [Kind in Effect['do']]: (effect: Extract<Effect, {readonly do: Kind}>) => void}
+
+export interface HostReader {
+  links(): readonly Link[]
+  addresses(): readonly InterfaceAddress[]
+  /** Without the final newline; undefined where this kernel or interface has no such key. */
+  sysctl(key: string): string | undefined
+  /** undefined: no such file. */
+  readFile(path: string): string | undefined
+  /** What tells this network namespace from others on the same machine: the inode of /proc/self/ns/net. */
+  namespace(): string
+}
+
+export interface Host extends HostReader {
+  /** Does it, or throws LvsctlError and has done nothing. */
+  apply(effect: Effect): void
+  /** Runs the work while no other lvsctl in this network namespace can hold the lock of that name. */
+  exclusively<Result>(lock: string, work: () => Result): Result
+}

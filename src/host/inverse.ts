@@ -1,0 +1,29 @@
+// What undoes an effect, given the machine as it was before.
+
+import type {Effect, HostReader} from './host.ts'
+
+/** In order; empty where nothing needs undoing: an announcement was heard, and the next one corrects it. */
+export function inverse(effect: Effect, before: Pick<HostReader, 'sysctl' | 'readFile'>): readonly Effect[] {
+  switch (effect.do) {
+    case 'set-sysctl': {
+      const value = before.sysctl(effect.key)
+      return value === undefined ? [] : [{do: 'set-sysctl', key: effect.key, value}]
+    }
+    case 'link-up':
+      return [{do: 'link-down', interface: effect.interface}]
+    case 'link-down':
+      return [{do: 'link-up', interface: effect.interface}]
+    case 'add-address':
+      return [{do: 'remove-address', address: effect.address}]
+    case 'remove-address':
+      return [{do: 'add-address', address: effect.address}]
+    case 'announce':
+      return []
+    case 'write-file':
+    case 'remove-file': {
+      const content = before.readFile(effect.path)
+      if (content !== undefined) return [{do: 'write-file', path: effect.path, content}]
+      return effect.do === 'write-file' ? [{do: 'remove-file', path: effect.path}] : []
+    }
+  }
+}

@@ -1,0 +1,61 @@
+// Steps: effects in order, each with what undoes it. What a role plans, what a dry run prints, what is carried out.
+
+import type {Address} from '../domain/address.ts'
+import type {Problem} from '../domain/problem.ts'
+import {describeEffect} from './describe.ts'
+import type {Effect, HostReader} from './host.ts'
+import {inverse} from './inverse.ts'
+
+export interface Step {
+  readonly effect: Effect
+  /** What undoes it, in order. */
+  readonly inverse: readonly Effect[]
+  /** The line an operator would type. */
+  readonly line: string
+  /** What it changes from, where that is worth a word: `was 0`. */
+  readonly note?: string
+  /** lvsctl's own notes (the state file): carried out with the rest, but not part of what the operator asked for. */
+  readonly bookkeeping: boolean
+}
+
+/** What a role comes to: asked for, computed, not done. */
+export interface RolePlan {
+  readonly vips: readonly Address[]
+  readonly steps: readonly Step[]
+  /** What an operator should know about it, all of severity `warning`: errors are thrown. */
+  readonly warnings: readonly Problem[]
+}
+
+type Before = Pick<HostReader, 'sysctl' | 'readFile'>
+
+export function planEffects(
+  vips: readonly Address[],
+  warnings: readonly Problem[],
+  before: Before,
+  effects: readonly Effect[],
+): RolePlan {
+  return {vips, warnings, steps: effects.map((effect) => step(effect, before))}
+}
+
+function step(effect: Effect, before: Before): Step {
+  const note = effect.do === 'set-sysctl' ? `was ${before.sysctl(effect.key)}` : undefined
+  return {
+    effect,
+    inverse: inverse(effect, before),
+    line: describeEffect(effect),
+    bookkeeping: effect.do === 'write-file' || effect.do === 'remove-file',
+    ...(note !== undefined && {note}),
+  }
+}
+
+/** The steps that the operator asked for, each as the line to print before it, notes in one column. */
+export function echoLines(steps: readonly Step[]): ReadonlyMap<Step, string> {
+  const shown = steps.filter(({bookkeeping}) => !bookkeeping)
+  const width = Math.max(0, ...shown.filter(({note}) => note !== undefined).map(({line}) => line.length))
+  return new Map(
+    shown.map((one) => [
+      one,
+      `[#] ${one.note === undefined ? one.line : `${one.line.padEnd(width)}    (${one.note})`}`,
+    ]),
+  )
+}
