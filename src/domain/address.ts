@@ -1,7 +1,9 @@
-// IPv4 and IPv6 addresses as values: strict parsing, canonical text, bytes, order. No names, no DNS.
+// IPv4 and IPv6 addresses as values: strict parsing, canonical text, bytes, order. No names, no DNS; why a text is not
+// an address is explained in explain-address.ts.
 //
 // An Address is its canonical text (RFC 5952 for IPv6), so `===` compares, Maps key, and JSON needs no help. Only
-// parseAddress and formatAddress make one.
+// parseAddress and formatAddress make one. A table of 2,000 services holds tens of thousands of them, hence the scanners
+// over character codes where a split would read shorter.
 
 declare const canonical: unique symbol
 export type Address = string & {readonly [canonical]: true}
@@ -19,9 +21,9 @@ export function familyOf(address: Address): Family {
 export function parseAddress(text: string): Address | undefined {
   if (text.includes(':')) {
     const bytes = parseIpv6(text)
-    return bytes && formatAddress(bytes)
+    return bytes && formatIpv6(bytes)
   }
-  return isStrictIpv4(text) ? (text as Address) : undefined
+  return strictIpv4.test(text) ? (text as Address) : undefined
 }
 
 /** For literals in code and tests, where a bad address is a bug. */
@@ -40,19 +42,22 @@ export function formatAddress(bytes: Uint8Array): Address {
 
 /** Network order, 4 or 16 bytes. */
 export function addressBytes(address: Address): Uint8Array {
-  return familyOf(address) === 'ipv4' ? ipv4Bytes(address) : (parseIpv6(address) as Uint8Array)
+  if (familyOf(address) === 'ipv6') return parseIpv6(address) as Uint8Array
+  const number = ipv4Number(address)
+  return Uint8Array.of(number >>> 24, number >>> 16, number >>> 8, number)
 }
 
 /** IPv4 before IPv6, then by numeric value. */
 export function compareAddresses(left: Address, right: Address): number {
+  if (left === right) return 0
+  const family = familyOf(left)
+  if (family !== familyOf(right)) return family === 'ipv4' ? -1 : 1
+  if (family === 'ipv4') return ipv4Number(left) - ipv4Number(right)
   const a = addressBytes(left)
   const b = addressBytes(right)
-  if (a.length !== b.length) return a.length - b.length
-  for (let index = 0; index < a.length; index++) {
-    const difference = (a[index] as number) - (b[index] as number)
-    if (difference !== 0) return difference
-  }
-  return 0
+  let at = 0
+  while (a[at] === b[at]) at++
+  return (a[at] as number) - (b[at] as number)
 }
 
 /** `192.0.2.1:80`, `[2001:db8::1]:80`. */
@@ -60,75 +65,117 @@ export function formatEndpoint(address: Address, port: number): string {
   return familyOf(address) === 'ipv6' ? `[${address}]:${port}` : `${address}:${port}`
 }
 
-function isStrictIpv4(text: string): boolean {
-  return /^(?:(?:0|[1-9]\d?|1\d\d|2[0-4]\d|25[0-5])(?:\.(?!$)|$)){4}$/.test(text)
-}
+const strictIpv4 = /^(?:(?:0|[1-9]\d?|1\d\d|2[0-4]\d|25[0-5])(?:\.(?!$)|$)){4}$/
 
-function ipv4Bytes(text: string): Uint8Array {
-  const bytes = new Uint8Array(4)
+const dot = 0x2e
+const colon = 0x3a
+
+/** Of a strict IPv4 text. */
+function ipv4Number(text: string): number {
+  let number = 0
   let octet = 0
-  let index = 0
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at)
-    if (code === 46) {
-      bytes[index++] = octet
+    if (code === dot) {
+      number = number * 256 + octet
       octet = 0
-    } else octet = octet * 10 + code - 48
+    } else octet = octet * 10 + code - 0x30
   }
-  bytes[index] = octet
-  return bytes
+  return number * 256 + octet
 }
 
+/** Groups go to the front of the 16 bytes as they are read; at the end those behind `::` move to the back. */
 function parseIpv6(text: string): Uint8Array | undefined {
-  const halves = text.split('::')
-  if (halves.length > 2) return undefined
-  const [head, tail] = halves.map((half) => (half === '' ? [] : half.split(':')))
-  const front = head && groupBytes(head, halves.length === 1)
-  const back = tail ? groupBytes(tail, true) : []
-  if (!front || !back) return undefined
-  const missing = 16 - front.length - back.length
-  if (halves.length === 1 ? missing !== 0 : missing < 2) return undefined
   const bytes = new Uint8Array(16)
-  bytes.set(front)
-  bytes.set(back, 16 - back.length)
-  return bytes
-}
-
-/** The last group may be a dotted quad (RFC 4291 §2.2, form 3). */
-function groupBytes(groups: readonly string[], endsAddress: boolean): number[] | undefined {
-  const bytes: number[] = []
-  for (const [index, group] of groups.entries()) {
-    if (endsAddress && index === groups.length - 1 && group.includes('.')) {
-      if (!isStrictIpv4(group)) return undefined
-      bytes.push(...ipv4Bytes(group))
-    } else {
-      if (!/^[0-9a-fA-F]{1,4}$/.test(group)) return undefined
-      const value = Number.parseInt(group, 16)
-      bytes.push(value >> 8, value & 0xff)
+  const end = text.length
+  let filled = 0
+  let gap = -1
+  let at = 0
+  if (text.startsWith('::')) {
+    gap = 0
+    at = 2
+  }
+  while (at < end) {
+    const start = at
+    let group = 0
+    for (let digit = hexDigit(text.charCodeAt(at)); digit >= 0; digit = hexDigit(text.charCodeAt(++at)))
+      group = group * 16 + digit
+    if (at === start || at > start + 4 || filled > 14) return undefined
+    if (text.charCodeAt(at) === dot) {
+      // RFC 4291 §2.2, form 3: the last 32 bits may be a dotted quad.
+      const quad = text.slice(start)
+      if (filled > 12 || !strictIpv4.test(quad)) return undefined
+      bytes.set(addressBytes(quad as Address), filled)
+      filled += 4
+      break
+    }
+    bytes[filled++] = group >> 8
+    bytes[filled++] = group
+    if (at === end) break
+    if (text.charCodeAt(at++) !== colon || at === end) return undefined
+    if (text.charCodeAt(at) === colon) {
+      if (gap >= 0) return undefined
+      gap = filled
+      at++
     }
   }
-  return bytes
+  if (gap < 0) return filled === 16 ? bytes : undefined
+  if (filled > 14) return undefined
+  const behind = 16 - (filled - gap)
+  bytes.copyWithin(behind, gap, filled)
+  return bytes.fill(0, gap, behind)
+}
+
+/** -1 for anything else, NaN (past the end) included. */
+function hexDigit(code: number): number {
+  if (code >= 0x30 && code <= 0x39) return code - 0x30
+  if (code >= 0x61 && code <= 0x66) return code - 0x57
+  if (code >= 0x41 && code <= 0x46) return code - 0x37
+  return -1
 }
 
 function formatIpv6(bytes: Uint8Array): Address {
-  const groups: number[] = []
-  for (let at = 0; at < 16; at += 2) groups.push(((bytes[at] as number) << 8) | (bytes[at + 1] as number))
-  // RFC 5952 §5: only the IPv4-mapped prefix is written with a dotted quad.
-  if (groups.slice(0, 5).every((group) => group === 0) && groups[5] === 0xffff)
-    return `::ffff:${bytes.slice(12).join('.')}` as Address
-  const {start, length} = longestZeroRun(groups)
-  const hex = groups.map((group) => group.toString(16))
-  if (length < 2) return hex.join(':') as Address
-  return `${hex.slice(0, start).join(':')}::${hex.slice(start + length).join(':')}` as Address
+  const {start, length} = longestZeroRun(bytes)
+  // RFC 5952 §5: of the prefixes known to hold an IPv4 address, the mapped one is written with a dotted quad.
+  if (start === 0 && length === 5 && groupAt(bytes, 5) === 0xffff)
+    return `::ffff:${bytes[12]}.${bytes[13]}.${bytes[14]}.${bytes[15]}` as Address
+  // Character codes, because eight joined strings take twice the time.
+  const codes: number[] = []
+  for (let index = 0; index < 8; index++) {
+    if (index === start) {
+      codes.push(colon, colon)
+      index += length - 1
+      continue
+    }
+    if (index > 0 && codes.at(-1) !== colon) codes.push(colon)
+    const group = groupAt(bytes, index)
+    if (group > 0xfff) codes.push(hexCode(group >> 12))
+    if (group > 0xff) codes.push(hexCode((group >> 8) & 15))
+    if (group > 0xf) codes.push(hexCode((group >> 4) & 15))
+    codes.push(hexCode(group & 15))
+  }
+  return String.fromCharCode(...codes) as Address
 }
 
-function longestZeroRun(groups: readonly number[]): {start: number; length: number} {
-  let best = {start: 0, length: 0}
-  let start = 0
-  for (let index = 0; index <= groups.length; index++) {
-    if (groups[index] === 0) continue
-    if (index - start > best.length) best = {start, length: index - start}
-    start = index + 1
+const groupAt = (bytes: Uint8Array, index: number): number =>
+  ((bytes[index * 2] as number) << 8) | (bytes[index * 2 + 1] as number)
+
+const hexCode = (digit: number): number => digit + (digit < 10 ? 0x30 : 0x57)
+
+/** RFC 5952 §4.2: the longest run of zero groups is shortened, the first of equals; a single zero stays. */
+function longestZeroRun(bytes: Uint8Array): {start: number; length: number} {
+  const best = {start: -1, length: 1}
+  let run = 0
+  for (let index = 0; index <= 8; index++) {
+    if (index < 8 && groupAt(bytes, index) === 0) {
+      run++
+      continue
+    }
+    if (run > best.length) {
+      best.start = index - run
+      best.length = run
+    }
+    run = 0
   }
   return best
 }

@@ -1,5 +1,7 @@
 // How packets reach a real server: one row per forwarding method, and the tunnel settings of the tunnelling one.
 
+import {numberOf} from './numbered.ts'
+
 /**
  * Rows of IP_VS_CONN_F_* (include/uapi/linux/ip_vs.h). `option` is ipvsadm's letter; `shown` its word in `-L`;
  * `keepsPort`: the packet's destination port is not rewritten, so the server's port must be the service's;
@@ -14,11 +16,22 @@ export const forwardingMethods = [
   {name: 'bypass', short: 'bypass', number: 4, option: undefined, shown: 'Bypass', keepsPort: true, anyFamily: false},
 ] as const
 
-export type ForwardingMethod = (typeof forwardingMethods)[number]['name']
-export type ForwardingRow = (typeof forwardingMethods)[number]
+/** The kernel keeps three bits of method; 5, 6 and 7 mean nothing, yet it stores and answers them. */
+export type ForwardingMethod = (typeof forwardingMethods)[number]['name'] | `method-${number}`
+
+export interface ForwardingRow {
+  readonly name: ForwardingMethod
+  readonly short: string
+  readonly number: number
+  readonly option: string | undefined
+  readonly shown: string
+  readonly keepsPort: boolean
+  readonly anyFamily: boolean
+}
 
 export function forwardingRow(name: ForwardingMethod): ForwardingRow {
-  return forwardingMethods.find((row) => row.name === name) as ForwardingRow
+  const unnamed = {short: name, number: numberOf(forwardingMethods, name), option: undefined, shown: name}
+  return forwardingMethods.find((row) => row.name === name) ?? {name, ...unnamed, keepsPort: true, anyFamily: false}
 }
 
 /** Encapsulation of the tunnelling method; gue needs a port (Linux 5.2), gre may carry a checksum (Linux 5.3). */
@@ -28,7 +41,8 @@ export const tunnelTypes = [
   {name: 'gre', number: 2, needsPort: false, checksums: ['none', 'full']},
 ] as const
 
-export type TunnelType = (typeof tunnelTypes)[number]['name']
+/** The kernel does not check the number, so others than these three can be in its table. */
+export type TunnelType = (typeof tunnelTypes)[number]['name'] | `type-${number}`
 
 /** `full`: --tun-csum; `remote`: remote checksum offload, --tun-remcsum. */
 export const tunnelChecksums = [
@@ -37,7 +51,8 @@ export const tunnelChecksums = [
   {name: 'remote', number: 2, option: '--tun-remcsum'},
 ] as const
 
-export type TunnelChecksum = (typeof tunnelChecksums)[number]['name']
+/** Nor the flags: `flags-3` is both at once. */
+export type TunnelChecksum = (typeof tunnelChecksums)[number]['name'] | `flags-${number}`
 
 export interface Tunnel {
   readonly type: TunnelType
@@ -47,3 +62,7 @@ export interface Tunnel {
 }
 
 export const plainTunnel: Tunnel = {type: 'ipip', port: 0, checksum: 'none'}
+
+export function tunnelEquals(left: Tunnel, right: Tunnel): boolean {
+  return left.type === right.type && left.port === right.port && left.checksum === right.checksum
+}

@@ -62,6 +62,11 @@ export function problem(code: string, message: string, extra: {hint?: string; wh
   return {code, severity: 'error', message, ...extra}
 }
 
+/** Worth knowing, and no reason to stop. */
+export function warning(code: string, message: string, extra: {hint?: string; where?: string} = {}): Problem {
+  return {code, severity: 'warning', message, ...extra}
+}
+
 /** Throws when any problem is an error: one LvsctlError of kind `usage` that carries them all. */
 export function refuse(problems: readonly Problem[]): void {
   const errors = problems.filter((one) => one.severity === 'error')

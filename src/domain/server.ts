@@ -1,7 +1,7 @@
 // A real server as one virtual service sees it (the kernel's "destination").
 
 import {type Address, compareAddresses, formatEndpoint} from './address.ts'
-import {type ForwardingMethod, plainTunnel, type Tunnel} from './forwarding.ts'
+import {type ForwardingMethod, plainTunnel, type Tunnel, tunnelEquals} from './forwarding.ts'
 
 /** Address and port identify a server inside its service; the forwarding method does not. */
 export interface ServerKey {
@@ -40,4 +40,20 @@ export function formatServerKey(key: ServerKey): string {
 
 export function compareServerKeys(left: ServerKey, right: ServerKey): number {
   return compareAddresses(left.address, right.address) || left.port - right.port
+}
+
+export function serverKeyEquals(left: ServerKey, right: ServerKey): boolean {
+  return left.address === right.address && left.port === right.port
+}
+
+/** Every setting the same, as the kernel stores it: the tunnel counts under every method. */
+export function serverEquals(left: Server, right: Server): boolean {
+  return (
+    serverKeyEquals(left, right) &&
+    left.forwarding === right.forwarding &&
+    left.weight === right.weight &&
+    left.upperThreshold === right.upperThreshold &&
+    left.lowerThreshold === right.lowerThreshold &&
+    tunnelEquals(left.tunnel, right.tunnel)
+  )
 }

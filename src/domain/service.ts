@@ -1,14 +1,28 @@
 // A virtual service: what identifies it (ServiceKey), what it is set to (Service), and how it is spelled.
 
 import {type Address, compareAddresses, type Family, familyOf, formatEndpoint} from './address.ts'
+import {nameOf, numberOf} from './numbered.ts'
 
-/** IANA numbers as the kernel knows them; no other protocol can be a virtual service (ipvsadm -t, -u, --sctp-service). */
+/** IANA numbers of the protocols that ipvsadm has options for (-t, -u, --sctp-service). */
 export const protocols = {tcp: 6, udp: 17, sctp: 132} as const
 export type Protocol = keyof typeof protocols
 
+/** The kernel takes any number (0, 1, 50 and 51 are known to work), so other tools can leave such services behind. */
+export type OtherProtocol = `protocol-${number}`
+
+const protocolRows = Object.entries(protocols).map(([name, number]) => ({name: name as Protocol, number}))
+
+export const protocolName = (number: number): Protocol | OtherProtocol => nameOf(protocolRows, 'protocol', number)
+export const protocolNumber = (name: Protocol | OtherProtocol): number => numberOf(protocolRows, name)
+
 /** What identifies a service in the kernel. A firewall mark is 32 bits, unsigned, and has a family of its own. */
 export type ServiceKey =
-  | {readonly kind: 'address'; readonly protocol: Protocol; readonly address: Address; readonly port: number}
+  | {
+      readonly kind: 'address'
+      readonly protocol: Protocol | OtherProtocol
+      readonly address: Address
+      readonly port: number
+    }
   | {readonly kind: 'fwmark'; readonly mark: number; readonly family: Family}
 
 /**
@@ -59,19 +73,49 @@ export function formatServiceKey(key: ServiceKey): string {
   return key.family === 'ipv6' ? `fwmark6://${key.mark}` : `fwmark://${key.mark}`
 }
 
-/** Marks first, then by family, protocol number, address and port: the order of `ipvsadm -L`, but unsigned. */
-export function compareServiceKeys(left: ServiceKey, right: ServiceKey): number {
-  if (left.kind === 'fwmark' || right.kind === 'fwmark') {
-    if (left.kind !== right.kind) return left.kind === 'fwmark' ? -1 : 1
-    const [a, b] = [left, right] as Extract<ServiceKey, {kind: 'fwmark'}>[]
-    if (!a || !b) return 0
-    return a.mark - b.mark || a.family.localeCompare(b.family)
-  }
-  const byFamily = familyOf(left.address).localeCompare(familyOf(right.address))
+export function serviceKeyEquals(left: ServiceKey, right: ServiceKey): boolean {
+  if (left.kind === 'fwmark') return right.kind === 'fwmark' && left.mark === right.mark && left.family === right.family
   return (
-    byFamily ||
-    protocols[left.protocol] - protocols[right.protocol] ||
+    right.kind === 'address' &&
+    left.protocol === right.protocol &&
+    left.address === right.address &&
+    left.port === right.port
+  )
+}
+
+/** Every setting the same, as the kernel stores it: flags are bits, so their order and repetition do not count. */
+export function serviceEquals(left: Service, right: Service): boolean {
+  return (
+    serviceKeyEquals(left.key, right.key) &&
+    left.scheduler === right.scheduler &&
+    schedulerFlagsEqual(left.schedulerFlags, right.schedulerFlags) &&
+    left.persistence === right.persistence &&
+    left.netmask === right.netmask &&
+    left.engine === right.engine &&
+    left.onePacket === right.onePacket
+  )
+}
+
+export function schedulerFlagsEqual(left: readonly SchedulerFlag[], right: readonly SchedulerFlag[]): boolean {
+  return left.every((flag) => right.includes(flag)) && right.every((flag) => left.includes(flag))
+}
+
+/**
+ * By family, protocol number, address and port; firewall marks after all addresses, by mark and family. It is the order
+ * of `ipvsadm -L`, which compares marks first (an address has mark 0), but with unsigned numbers.
+ */
+export function compareServiceKeys(left: ServiceKey, right: ServiceKey): number {
+  if (left.kind === 'fwmark')
+    return right.kind === 'fwmark' ? left.mark - right.mark || compareFamilies(left.family, right.family) : 1
+  if (right.kind === 'fwmark') return -1
+  return (
+    compareFamilies(familyOf(left.address), familyOf(right.address)) ||
+    protocolNumber(left.protocol) - protocolNumber(right.protocol) ||
     compareAddresses(left.address, right.address) ||
     left.port - right.port
   )
+}
+
+function compareFamilies(left: Family, right: Family): number {
+  return left === right ? 0 : left === 'ipv4' ? -1 : 1
 }

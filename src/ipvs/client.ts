@@ -31,7 +31,8 @@ export interface IpvsClient {
   daemons(): readonly SyncDaemon[]
   /**
    * Carries out operations in order, batched. Like the kernel it goes on after a failure; the answer has one outcome per
-   * operation. Throws LvsctlError only where nothing can be known: no permission, no IPVS, a dead socket, a deadline.
+   * operation. Throws LvsctlError only where nothing can be known: no permission, no IPVS, a dead socket, a deadline; and
+   * RangeError or TypeError, before anything is done, for an operation that no message can carry (a weight of 2³²).
    */
   execute(operations: readonly Operation[]): readonly Outcome[]
   close(): void

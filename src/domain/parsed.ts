@@ -1,0 +1,36 @@
+// What a parser answers: the value, or the one Problem that says why there is none. Never an exception for bad input.
+
+import {type Problem, problem, refuse} from './problem.ts'
+
+export type Parsed<T> = {readonly ok: true; readonly value: T} | Rejected
+
+export interface Rejected {
+  readonly ok: false
+  readonly problem: Problem
+  /** What was probably meant, for a parser that knows what stood around it. */
+  readonly meant?: string
+}
+
+export function accept<T>(value: T): Parsed<T> {
+  return {ok: true, value}
+}
+
+/** With `meant` the hint is "Did you mean …?". */
+export function reject(
+  code: string,
+  message: string,
+  {where, hint, meant}: {where?: string | undefined; hint?: string | undefined; meant?: string | undefined} = {},
+): Rejected {
+  const help = meant === undefined ? hint : `Did you mean ${meant}?`
+  return {
+    ok: false,
+    problem: problem(code, message, {...(where && {where}), ...(help && {hint: help})}),
+    ...(meant !== undefined && {meant}),
+  }
+}
+
+/** For the callers that stop at the first problem: the value, or an LvsctlError of kind `usage`. */
+export function valueOrThrow<T>(parsed: Parsed<T>): T {
+  if (!parsed.ok) refuse([parsed.problem])
+  return (parsed as Extract<Parsed<T>, {ok: true}>).value
+}

@@ -1,0 +1,200 @@
+// IpvsClient over generic netlink: one socket, the family looked up once, changes in batches, the table as one dump of
+// services and one of servers for each (the kernel has no dump of all servers).
+
+import {connectNetlink, protocols} from '../../native/netlink-socket.ts'
+import type {LvsctlError} from '../domain/problem.ts'
+import {compareServerKeys} from '../domain/server.ts'
+import {compareServiceKeys, familyOfKey, type ServiceKey} from '../domain/service.ts'
+import type {SyncDaemon} from '../domain/sync.ts'
+import type {RunningServer, RunningService, Table} from '../domain/table.ts'
+import {defaultTimeouts, type Timeouts} from '../domain/timeouts.ts'
+import type {Connection} from '../netlink/connection.ts'
+import {NetlinkError} from '../netlink/errors.ts'
+import {DecodeError, decodeFields, type FieldTable, type RecordOf} from '../netlink/fields.ts'
+import {decodeGeneric, encodeGeneric, genericDictionary, resolveFamily} from '../netlink/generic.ts'
+import type {Message} from '../netlink/message.ts'
+import {createTrace} from '../netlink/trace.ts'
+import type {Operation} from '../plan/operation.ts'
+import {
+  type Command,
+  commands,
+  familyName,
+  infoFields,
+  ipvsWords,
+  leanMessageFields,
+  type MessageRecord,
+  messageFields,
+} from './attributes.ts'
+import type {IpvsClient, IpvsInfo, Outcome} from './client.ts'
+import {explain, explainLookup, explainRead} from './errors.ts'
+import {
+  decodeDaemon,
+  decodeInfo,
+  decodeRunningServer,
+  decodeRunningService,
+  decodeTimeouts,
+  encodeServiceKey,
+} from './records.ts'
+import {encodeOperation} from './requests.ts'
+
+export interface KernelClientOptions {
+  /** Takes every message in words, a line each. */
+  readonly trace?: ((line: string) => void) | undefined
+  readonly timeoutMs?: number | undefined
+}
+
+/** Belongs to the network namespace that the thread is in now. */
+export function openKernelClient({trace, timeoutMs}: KernelClientOptions = {}): IpvsClient {
+  const {dictionary, learn} = genericDictionary()
+  return explaining(explainLookup, () => {
+    const connection = connectNetlink(protocols.generic, {
+      dictionary,
+      ...(trace && {trace: createTrace(dictionary, trace)}),
+      ...(timeoutMs !== undefined && {timeoutMs}),
+    })
+    try {
+      const {id} = resolveFamily(connection, familyName)
+      learn(id, ipvsWords)
+      return kernelClient(connection, id)
+    } catch (error) {
+      connection.close()
+      throw error
+    }
+  })
+}
+
+/** The client on a connection whose family is known. */
+export const kernelClient = (connection: Connection, family: number): IpvsClient => new KernelClient(connection, family)
+
+class KernelClient implements IpvsClient {
+  private readonly connection: Connection
+  private readonly family: number
+
+  constructor(connection: Connection, family: number) {
+    this.connection = connection
+    this.family = family
+  }
+
+  info(): IpvsInfo {
+    return explaining(explainRead, () => decodeInfo(this.ask('GET_INFO', infoFields)))
+  }
+
+  table(): Table {
+    return explaining(explainRead, () =>
+      this.listServices().map(({service, statistics}) => ({
+        service,
+        statistics,
+        servers: this.listServers(service.key),
+      })),
+    )
+  }
+
+  services(): readonly RunningService[] {
+    return explaining(explainRead, () => this.listServices())
+  }
+
+  service(key: ServiceKey): RunningService | undefined {
+    return explaining(explainRead, () => {
+      try {
+        const {service} = this.ask('GET_SERVICE', messageFields, {service: encodeServiceKey(key)})
+        return decodeRunningService(service ?? {})
+      } catch (error) {
+        if (error instanceof NetlinkError && noSuchService.includes(error.errno)) return undefined
+        throw error
+      }
+    })
+  }
+
+  servers(key: ServiceKey): readonly RunningServer[] {
+    return explaining(explainRead, () => this.listServers(key))
+  }
+
+  timeouts(): Timeouts {
+    return explaining(explainRead, () => ({
+      ...defaultTimeouts,
+      ...decodeTimeouts(this.ask('GET_CONFIG', messageFields)),
+    }))
+  }
+
+  daemons(): readonly SyncDaemon[] {
+    return explaining(explainRead, () => this.list('GET_DAEMON').map(({daemon}) => decodeDaemon(daemon ?? {})))
+  }
+
+  execute(operations: readonly Operation[]): readonly Outcome[] {
+    const requests = operations.map((operation) => {
+      const {command, record} = encodeOperation(operation)
+      return {type: this.family, payload: encodeGeneric(command, messageFields, record)}
+    })
+    const errors = explaining(explainRead, () => this.connection.batch(requests))
+    return errors.map((error, index) => {
+      if (error === undefined) return done
+      if (error.errno === 'EPERM') throw explain(operations[index] as Operation, error.errno, error)
+      return {ok: false, errno: error.errno}
+    })
+  }
+
+  close(): void {
+    this.connection.close()
+  }
+
+  private listServices(): RunningService[] {
+    const services = this.list('GET_SERVICE').map(({service}) => decodeRunningService(service ?? {}))
+    return inOrder(services, (a, b) => compareServiceKeys(a.service.key, b.service.key))
+  }
+
+  private listServers(key: ServiceKey): RunningServer[] {
+    const family = familyOfKey(key)
+    const servers = this.list('GET_DEST', {service: encodeServiceKey(key)}).map(({server}) =>
+      decodeRunningServer(server ?? {}, family),
+    )
+    return inOrder(servers, (a, b) => compareServerKeys(a.server, b.server))
+  }
+
+  private list(command: Command, record: MessageRecord = {}): MessageRecord[] {
+    const payload = encodeGeneric(commands[command], messageFields, record)
+    return this.connection.dump(this.family, payload).map(decodeAnswer)
+  }
+
+  private ask<Fields extends FieldTable>(
+    command: Command,
+    fields: Fields,
+    record: MessageRecord = {},
+  ): RecordOf<Fields> {
+    const payload = encodeGeneric(commands[command], messageFields, record)
+    const [answer] = this.connection.request(this.family, payload)
+    if (!answer) throw new DecodeError(`${command}: the kernel acknowledged without an answer`)
+    return decodeMessage(fields, answer)
+  }
+}
+
+const done: Outcome = {ok: true}
+
+/** Without IPv6 in the kernel, no such service can be there either. */
+const noSuchService: readonly string[] = ['ESRCH', 'EAFNOSUPPORT']
+
+/** Linux before 4.1 has the narrow statistics only. */
+function decodeAnswer(message: Message): MessageRecord {
+  const record = decodeMessage(leanMessageFields, message)
+  const {statistics64} = record.service ?? record.server ?? {}
+  return statistics64 ? record : decodeMessage(messageFields, message)
+}
+
+const decodeMessage = <Fields extends FieldTable>(fields: Fields, message: Message): RecordOf<Fields> =>
+  decodeFields(fields, decodeGeneric(message.payload).attributes)
+
+/**
+ * Sorted, and each once: the kernel's dumps go by position in a list that may change between two datagrams, so that an
+ * entry can come twice (ip_vs_genl_dump_services).
+ */
+function inOrder<Item>(items: Item[], compare: (left: Item, right: Item) => number): Item[] {
+  items.sort(compare)
+  return items.filter((item, index) => index === 0 || compare(items[index - 1] as Item, item) !== 0)
+}
+
+function explaining<Result>(meaning: (error: NetlinkError) => LvsctlError, act: () => Result): Result {
+  try {
+    return act()
+  } catch (error) {
+    throw error instanceof NetlinkError ? meaning(error) : error
+  }
+}
