@@ -1,0 +1,42 @@
+import {expect, test} from 'vitest'
+import {address} from '../../../src/domain/address.ts'
+import {classOf} from '../../../src/domain/address-class.ts'
+
+// The first and the last of each, and their neighbours.
+test.each([
+  ['0.0.0.0', 'unspecified'],
+  ['0.0.0.1', 'this-network'],
+  ['0.255.255.255', 'this-network'],
+  ['1.0.0.0', 'unicast'],
+  ['126.255.255.255', 'unicast'],
+  ['127.0.0.0', 'loopback'],
+  ['127.255.255.255', 'loopback'],
+  ['128.0.0.0', 'unicast'],
+  ['169.253.255.255', 'unicast'],
+  ['169.254.0.0', 'link-local'],
+  ['169.254.255.255', 'link-local'],
+  ['169.255.0.0', 'unicast'],
+  ['223.255.255.255', 'unicast'],
+  ['224.0.0.0', 'multicast'],
+  ['239.255.255.255', 'multicast'],
+  ['240.0.0.0', 'unicast'],
+  ['255.255.255.254', 'unicast'],
+  ['255.255.255.255', 'broadcast'],
+  ['::', 'unspecified'],
+  ['::1', 'loopback'],
+  ['::2', 'unicast'],
+  ['1::1', 'unicast'],
+  ['::ffff:0.0.0.0', 'ipv4-mapped'],
+  ['::ffff:255.255.255.255', 'ipv4-mapped'],
+  ['::ff:0:0', 'unicast'],
+  ['::ff00:0:0', 'unicast'],
+  ['1::ffff:0:0', 'unicast'],
+  ['fe7f:ffff::', 'unicast'],
+  ['fe80::', 'link-local'],
+  ['febf:ffff::', 'link-local'],
+  ['fec0::', 'unicast'],
+  ['fd00::1', 'unicast'],
+  ['feff::', 'unicast'],
+  ['ff00::', 'multicast'],
+  ['ffff::', 'multicast'],
+])('%s is %s', (text, expected) => expect(classOf(address(text))).toBe(expected))
