@@ -42,7 +42,7 @@ export function countAnswers(output: string): Distribution {
 }
 
 /** One line a server: name, bar, count, and what was expected beside it. */
-export function formatDistribution(seen: Distribution, expected: Distribution, width = 40): string {
+function formatDistribution(seen: Distribution, expected: Distribution, width = 40): string {
   const total = Object.values(expected).reduce((sum, count) => sum + count, 0)
   const names = [...new Set([...Object.keys(expected), ...Object.keys(seen)])].sort()
   const label = Math.max(...names.map((name) => name.length))

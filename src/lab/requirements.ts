@@ -38,7 +38,7 @@ export const requirements: readonly Requirement[] = [
 ]
 
 /** The modules that fit the installed linux.uml lie here, one folder per release. */
-export const umlModulesFolder = '/usr/lib/uml/modules'
+const umlModulesFolder = '/usr/lib/uml/modules'
 
 /** What decides, taken as a parameter so that the message can be tested on any machine. */
 export interface Machine {
@@ -62,7 +62,7 @@ export function findCommand(name: string, path: string = process.env.PATH ?? '')
   return undefined
 }
 
-export const thisMachine: Machine = {
+const thisMachine: Machine = {
   arch: process.arch,
   hasCommand: (name) => findCommand(name) !== undefined,
   hasUmlModules: () => {

@@ -22,7 +22,7 @@ export interface ShellOptions {
 const escapeKey = 0x1d // Ctrl-]
 const escapePresses = 3
 
-export function greeting(topology: Topology): string {
+function greeting(topology: Topology): string {
   return [
     `lab network "${topology.name}": ${topology.summary}`,
     '',

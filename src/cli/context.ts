@@ -1,0 +1,114 @@
+// Everything a command needs of the world outside itself, made when first asked for: streams, environment, the IPVS
+// client, the host, the way into another network namespace. Tests put their own in its place (useContext).
+
+import {closeSync, openSync, readFileSync, readSync} from 'node:fs'
+import type {Host} from '../host/host.ts'
+import type {IpvsClient} from '../ipvs/client.ts'
+import {openOutput} from './open-output.ts'
+import type {Output} from './output.ts'
+
+export interface Context {
+  readonly out: Output
+  readonly err: Output
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** The same client at every call; closed by close(). */
+  ipvs(): Promise<IpvsClient>
+  host(): Promise<Host>
+  /**
+   * The first `most` bytes, or all; undefined: no such file. Synchronous, because an asynchronous read may come from a
+   * thread of another namespace.
+   */
+  readFile(path: string, most?: number): string | undefined
+  /** To be called before anything else. Throws LvsctlError. */
+  enterNamespace(name: string): Promise<void>
+  setExitCode(code: number): void
+  close(): void
+}
+
+let current: Context | undefined
+
+export function currentContext(): Context {
+  current ??= realContext()
+  return current
+}
+
+/** For tests. Returns what puts the old one back. */
+export function useContext(context: Context): () => void {
+  const before = current
+  current = context
+  return () => {
+    current = before
+  }
+}
+
+function realContext(): Context {
+  let ipvs: Promise<IpvsClient> | undefined
+  let host: Promise<Host> | undefined
+  let opened: IpvsClient | undefined
+  const out = openOutput(1, process.env)
+  const err = openOutput(2, process.env)
+  return {
+    out,
+    err,
+    env: process.env,
+    ipvs() {
+      ipvs ??= import('../ipvs/kernel-client.ts').then(({openKernelClient}) => {
+        opened = openKernelClient({trace: traceLines(err)})
+        return opened
+      })
+      return ipvs
+    },
+    host() {
+      host ??= openHost(traceLines(err))
+      return host
+    },
+    readFile,
+    async enterNamespace(name) {
+      const {enterNetworkNamespace} = await import('./namespace.ts')
+      enterNetworkNamespace(name)
+    },
+    setExitCode(code) {
+      process.exitCode = code
+    },
+    close() {
+      opened?.close()
+    },
+  }
+}
+
+async function openHost(trace: ((line: string) => void) | undefined): Promise<Host> {
+  const {linuxHost} = await import('../host/linux-host.ts')
+  if (!trace) return linuxHost()
+  const [{connectNetlink, protocols}, {routeDictionary}, {createTrace}] = await Promise.all([
+    import('../../native/netlink-socket.ts'),
+    import('../netlink/route.ts'),
+    import('../netlink/trace.ts'),
+  ])
+  const options = {dictionary: routeDictionary, trace: createTrace(routeDictionary, trace)}
+  return linuxHost({connect: () => connectNetlink(protocols.route, options)})
+}
+
+/** LVSCTL_TRACE=netlink: every message in words on stderr. */
+function traceLines(err: Output): ((line: string) => void) | undefined {
+  const wanted = (process.env.LVSCTL_TRACE ?? '').split(',').includes('netlink')
+  return wanted ? (line) => err.write(`${line}\n`) : undefined
+}
+
+function readFile(path: string, most?: number): string | undefined {
+  try {
+    return most === undefined ? readFileSync(path, 'utf8') : readStart(path, most)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
+  }
+}
+
+function readStart(path: string, most: number): string {
+  const file = openSync(path, 'r')
+  try {
+    const buffer = Buffer.alloc(most)
+    return buffer.toString('utf8', 0, readSync(file, buffer))
+  } finally {
+    closeSync(file)
+  }
+}

@@ -1,0 +1,44 @@
+// Standard output and standard error of this process. Written synchronously and directly: making process.stdout of a pipe
+// loads Node's network stack, and what is written before the process ends must not be lost.
+
+import {fstatSync, writeSync} from 'node:fs'
+import {describeStream, type Output} from './output.ts'
+
+export function openOutput(fd: 1 | 2, env: Readonly<Record<string, string | undefined>>): Output {
+  let closed = false
+  return {
+    ...describeStream(isCharacterDevice(fd) ? streamOf(fd) : {}, env),
+    write(text) {
+      if (!closed) closed = !writeAll(fd, Buffer.from(text))
+    },
+  }
+}
+
+/** A terminal is one, /dev/null is another; a pipe, a file or a closed descriptor is none. */
+function isCharacterDevice(fd: number): boolean {
+  try {
+    return fstatSync(fd).isCharacterDevice()
+  } catch {
+    return false
+  }
+}
+
+/** Only a terminal's own stream knows its size. */
+const streamOf = (fd: 1 | 2): NodeJS.WriteStream => (fd === 1 ? process.stdout : process.stderr)
+
+/** False: nobody reads any more (`| head`), and nothing is wrong with that. */
+function writeAll(fd: number, bytes: Buffer): boolean {
+  let at = 0
+  while (at < bytes.length) {
+    try {
+      at += writeSync(fd, bytes, at)
+    } catch (error) {
+      const {code} = error as NodeJS.ErrnoException
+      if (code === 'EPIPE') return false
+      // Somebody made the pipe non-blocking, and its reader is slow.
+      if (code === 'EAGAIN') Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1)
+      else if (code !== 'EINTR') throw error
+    }
+  }
+  return true
+}
