@@ -1,16 +1,19 @@
 // `npm run bench [-- --json]`: ratios, never milliseconds. Each figure compares programs that took turns in one run.
 
-import {mkdirSync, writeFileSync} from 'node:fs'
+import {writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {build} from 'esbuild'
+import {bundleOptions} from '../scripts/bundle-options.ts'
 import {bootGuest, type Guest} from '../src/lab/guest.ts'
 import {ipvsadmArguments} from '../src/plan/ipvsadm-line.ts'
 import {type Contender, median, ratio, time} from './compare.ts'
 import {benchOperations} from './rules.ts'
 
 const root = join(import.meta.dirname, '..')
-const built = join(root, 'dist', 'bench')
-const empty = join(built, 'empty.js')
+const dist = join(root, 'dist')
+const empty = join(dist, 'bench-empty.cjs')
+const batch = join(dist, 'bench-batch.cjs')
+const inGuest = join(dist, 'bench-in-guest.cjs')
 const lvsctl = join(root, 'bin', 'lvsctl')
 const node = process.execPath
 
@@ -37,17 +40,17 @@ else show()
 
 /** The bundles that the guest runs: as the tool itself is shipped, not as sources whose types are stripped at start. */
 async function prepare(): Promise<void> {
-  mkdirSync(built, {recursive: true})
   writeFileSync(empty, '')
-  await build({
-    entryPoints: ['batch', 'in-guest'].map((name) => join(root, 'bench', `${name}.ts`)),
-    outdir: built,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    outExtension: {'.js': '.mjs'},
-    logLevel: 'error',
-  })
+  for (const [name, outfile] of [
+    ['batch', join(dist, 'bench-batch-code.cjs')],
+    ['in-guest', inGuest],
+  ] as const)
+    await build({...bundleOptions, entryPoints: [join(root, 'bench', `${name}.ts`)], outfile})
+  // As bin/lvsctl does.
+  writeFileSync(
+    batch,
+    `require('module').enableCompileCache(__dirname + '/cache')\nrequire('./bench-batch-code.cjs')\n`,
+  )
 }
 
 /** On this machine's kernel, which may have no IPVS: the list is read from a captured /proc. */
@@ -73,7 +76,7 @@ async function inLab(): Promise<Record<string, number[]>> {
     const input = `${guest.resultsInGuest}/rules`
     const adding: Contender[] = [
       {name: 'ipvsadm -R', argv: ['ipvsadm', '-R'], input, before: ['ipvsadm', '-C']},
-      {name: 'batch', argv: [node, join(built, 'batch.mjs')], before: ['ipvsadm', '-C']},
+      {name: 'batch', argv: [node, batch], before: ['ipvsadm', '-C']},
     ]
     const listing: Contender[] = [
       {name: 'ipvsadm -Ln', argv: ['ipvsadm', '-Ln']},
@@ -88,7 +91,7 @@ async function inLab(): Promise<Record<string, number[]>> {
 
 async function timeInGuest(guest: Guest, contenders: readonly Contender[]): Promise<Record<string, number[]>> {
   writeFileSync(join(guest.results, 'contenders'), JSON.stringify({contenders, rounds: guestRounds}))
-  const command = `${node} ${join(built, 'in-guest.mjs')} ${guest.resultsInGuest}/contenders`
+  const command = `${node} ${inGuest} ${guest.resultsInGuest}/contenders`
   const {stdout, stderr, code} = await guest.run(command, {deadlineMs: 600_000})
   if (code !== 0) throw new Error(`the benchmark in the lab failed: ${stderr}`)
   return JSON.parse(stdout)

@@ -9,6 +9,7 @@ import {dirname, join} from 'node:path'
 import {build, type Plugin} from 'esbuild'
 import {makeManifest} from '../src/entry/help.ts'
 import {commands} from '../src/entry/registry.ts'
+import {bundleOptions} from './bundle-options.ts'
 
 const root = join(import.meta.dirname, '..')
 const dist = join(root, 'dist')
@@ -26,29 +27,14 @@ compile()
 const seconds = ((performance.now() - started) / 1000).toFixed(1)
 console.log(`built dist/main.cjs: ${Object.keys(commands).length} commands in ${seconds} s`)
 
-/** CommonJS, because esbuild then keeps every command a function in the one file, and V8 compiles only what is called. */
 async function bundle(): Promise<void> {
   await build({
+    ...bundleOptions,
     entryPoints: [join(root, 'src', 'entry', 'main.ts')],
     outfile: join(dist, 'main.cjs'),
-    bundle: true,
-    format: 'cjs',
-    platform: 'node',
-    target: 'node22',
-    minify: true,
-    keepNames: true,
-    legalComments: 'none',
-    logLevel: 'error',
     plugins: [await knownAtBuildTime()],
     // oclif asks for it when a plugin is written in TypeScript; ours is compiled.
     external: ['typescript'],
-    banner: {js: 'var moduleUrl = require("node:url").pathToFileURL(__filename).href;'},
-    define: {
-      'import.meta.main': 'false',
-      'import.meta.dirname': '__dirname',
-      'import.meta.filename': '__filename',
-      'import.meta.url': 'moduleUrl',
-    },
   })
 }
 

@@ -41,7 +41,8 @@ export abstract class BaseCommand extends Command {
   ): Promise<ParserOutput<F, B, A>> {
     // Whatever comes of it: oclif warns programmers whose command did not get here.
     this.parsed = true
-    const parsed = await super.parse<F, B, A>(options, [...expandImpliedValues(argv, this.ctor.flags)])
+    // A command without options of its own has no list of them either.
+    const parsed = await super.parse<F, B, A>(options, [...expandImpliedValues(argv, this.ctor.flags ?? {})])
     const {netns, quiet, verbose} = parsed.flags as {netns?: string; quiet?: boolean; verbose?: boolean}
     this.quiet = quiet === true
     this.verbose = verbose === true

@@ -88,7 +88,10 @@ async function asRoot<Result>(context: Context, read: () => Promise<Result>, oth
 
 function readProc(context: Context): readonly ProcService[] {
   const text = context.readFile(procFile(context))
-  if (text !== undefined) return parseProcIpVs(text).value.services
+  if (text !== undefined) {
+    if (text.length > large) context.workOnce()
+    return parseProcIpVs(text).value.services
+  }
   throw new LvsctlError({
     failure: 'unsupported',
     code: 'ipvs-unavailable',
@@ -96,6 +99,9 @@ function readProc(context: Context): readonly ProcService[] {
     hint: 'Load it: sudo modprobe ip_vs. To rehearse without it: lvsctl lab',
   })
 }
+
+/** A thousand servers. */
+const large = 64 * 1024
 
 /** Whether netlink could tell more of what a plain list shows. */
 function isUnclear(one: ProcService): boolean {

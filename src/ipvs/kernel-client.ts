@@ -8,10 +8,11 @@ import {compareServiceKeys, familyOfKey, type ServiceKey} from '../domain/servic
 import type {SyncDaemon} from '../domain/sync.ts'
 import type {RunningServer, RunningService, Table} from '../domain/table.ts'
 import {defaultTimeouts, type Timeouts} from '../domain/timeouts.ts'
-import type {Connection} from '../netlink/connection.ts'
+import {Writer} from '../netlink/bytes.ts'
+import type {Connection, Request} from '../netlink/connection.ts'
 import {NetlinkError} from '../netlink/errors.ts'
 import {DecodeError, decodeFields, type FieldTable, type RecordOf} from '../netlink/fields.ts'
-import {decodeGeneric, encodeGeneric, genericDictionary, resolveFamily} from '../netlink/generic.ts'
+import {decodeGeneric, encodeGeneric, genericDictionary, resolveFamily, writeGeneric} from '../netlink/generic.ts'
 import type {Message} from '../netlink/message.ts'
 import {createTrace} from '../netlink/trace.ts'
 import type {Operation} from '../plan/operation.ts'
@@ -121,10 +122,7 @@ class KernelClient implements IpvsClient {
   }
 
   execute(operations: readonly Operation[]): readonly Outcome[] {
-    const requests = operations.map((operation) => {
-      const {command, record} = encodeOperation(operation)
-      return {type: this.family, payload: encodeGeneric(command, messageFields, record)}
-    })
+    const requests = this.encode(operations)
     const errors = explaining(explainRead, () => this.connection.batch(requests))
     return errors.map((error, index) => {
       if (error === undefined) return done
@@ -135,6 +133,18 @@ class KernelClient implements IpvsClient {
 
   close(): void {
     this.connection.close()
+  }
+
+  /** All before the first is sent, so that one that cannot be said stops them all. Windows on one buffer. */
+  private encode(operations: readonly Operation[]): Request[] {
+    const out = new Writer(operations.length * typicalPayload)
+    const ends = operations.map((operation) => {
+      const {command, record} = encodeOperation(operation)
+      writeGeneric(out, command, messageFields, record)
+      return out.length
+    })
+    const payloads = out.bytes()
+    return ends.map((end, index) => ({type: this.family, payload: payloads.subarray(ends[index - 1] ?? 0, end)}))
   }
 
   private listServices(): RunningService[] {
@@ -168,6 +178,9 @@ class KernelClient implements IpvsClient {
 }
 
 const done: Outcome = {ok: true}
+
+/** Bytes of an added server, which most operations are. */
+const typicalPayload = 192
 
 /** Without IPv6 in the kernel, no such service can be there either. */
 const noSuchService: readonly string[] = ['ESRCH', 'EAFNOSUPPORT']

@@ -55,16 +55,20 @@ const attributeHeader = 4
 
 export function encodeFields<Table extends FieldTable>(fields: Table, record: RecordOf<Table>, out: Writer): void {
   const values = record as Readonly<Record<string, unknown>>
-  for (const [type, name, field] of fields.rows) {
-    const value = values[name]
+  const {rows} = fields
+  // By index: taking rows apart by an iterator is what a cold process spends most on here (measured).
+  for (let index = 0; index < rows.length; index++) {
+    const row = rows[index] as Row
+    const field = row[2]
+    const value = values[row[1]]
     if (value === undefined || field === pad) continue
     const start = out.length
     out.u16(0)
-    out.u16(field.flagged ? type | nestedFlag : type)
+    out.u16(field.flagged ? row[0] | nestedFlag : row[0])
     try {
       field.encode(value, out)
     } catch (error) {
-      throw named(`${fields.name}.${name}`, error, RangeError)
+      throw named(`${fields.name}.${row[1]}`, error, RangeError)
     }
     endAttribute(out, start)
   }

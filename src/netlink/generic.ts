@@ -68,11 +68,22 @@ export function encodeGeneric<Table extends FieldTable>(
   version = 1,
 ): Uint8Array {
   scratch.clear()
-  scratch.u8(command)
-  scratch.u8(version)
-  scratch.zeros(2)
-  encodeFields(fields, record, scratch)
+  writeGeneric(scratch, command, fields, record, version)
   return scratch.bytes().slice()
+}
+
+/** The same behind what is in `out` already; many payloads in one buffer cost less than a buffer for each. */
+export function writeGeneric<Table extends FieldTable>(
+  out: Writer,
+  command: number,
+  fields: Table,
+  record: RecordOf<Table>,
+  version = 1,
+): void {
+  out.u8(command)
+  out.u8(version)
+  out.zeros(2)
+  encodeFields(fields, record, out)
 }
 
 export interface GenericPayload {

@@ -104,7 +104,15 @@ function readIpv4Server(scanner: Scanner, addressOf: Ipv4Addresses): ProcServer 
   const active = scanner.decimal(10)
   const inactive = scanner.decimal(10)
   if (!isEndpoint || !forwarding || !scanner.ended('\n')) return undefined
-  if (isNaN(high) || isNaN(low) || isNaN(port) || isNaN(weight) || isNaN(active) || isNaN(inactive)) return undefined
+  if (
+    isMissing(high) ||
+    isMissing(low) ||
+    isMissing(port) ||
+    isMissing(weight) ||
+    isMissing(active) ||
+    isMissing(inactive)
+  )
+    return undefined
   const order = ((high << 16) | low) ^ 0x8000_0000
   return {order, address: addressOf(high, low), port, forwarding, weight, active, inactive}
 }
@@ -124,7 +132,7 @@ function parseIpv6Server(line: string): ProcServer | undefined {
   }
 }
 
-const {isNaN} = Number
+const isMissing = Number.isNaN
 
 const methodsByWord = new Map<string, ForwardingMethod>(forwardingMethods.map((row) => [row.shown, row.name]))
 
