@@ -23,7 +23,7 @@ export const anyAddress: fc.Arbitrary<Address> = fc.oneof(addressOf('ipv4'), add
 const hostAddress = (family: Family): fc.Arbitrary<Address> =>
   addressOf(family).filter((address) => classOf(address) === 'unicast')
 
-export const anyFamily = fc.constantFrom<Family>('ipv4', 'ipv6')
+const anyFamily = fc.constantFrom<Family>('ipv4', 'ipv6')
 
 const port = fc.integer({min: 1, max: 65_535})
 
@@ -42,14 +42,14 @@ const addressKeyOf = (family: Family): fc.Arbitrary<ServiceKey> =>
     port,
   })
 
-export const serviceKeyOf = (family: Family): fc.Arbitrary<ServiceKey> => fc.oneof(addressKeyOf(family), markOf(family))
+const serviceKeyOf = (family: Family): fc.Arbitrary<ServiceKey> => fc.oneof(addressKeyOf(family), markOf(family))
 
 export const anyServiceKey: fc.Arbitrary<ServiceKey> = anyFamily.chain(serviceKeyOf)
 
 const flags: readonly SchedulerFlag[] = ['flag-1', 'flag-2', 'flag-3']
 
 /** Settings that fit the key: nothing that validation would object to. */
-export const serviceWith = (key: ServiceKey, family: Family): fc.Arbitrary<Service> => {
+const serviceWith = (key: ServiceKey, family: Family): fc.Arbitrary<Service> => {
   const udp = key.kind === 'fwmark' || key.protocol === 'udp'
   const mask =
     family === 'ipv4' ? fc.integer({min: 1, max: 32}).map(dottedMask) : fc.integer({min: 1, max: 128}).map(String)
@@ -92,7 +92,7 @@ const thresholds = fc
   .map(([a, b]) => ({upperThreshold: Math.max(a, b), lowerThreshold: Math.min(a, b)}))
 
 /** A server that the service can have. */
-export const serverOf = (service: Service, family: Family): fc.Arbitrary<Server> =>
+const serverOf = (service: Service, family: Family): fc.Arbitrary<Server> =>
   fc.constantFrom<ForwardingMethod>('gatewaying', 'tunneling', 'masquerading').chain((forwarding) => {
     const servicePort = service.key.kind === 'address' ? service.key.port : 0
     const own = service.key.kind === 'address' ? service.key.address : undefined

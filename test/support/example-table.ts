@@ -5,7 +5,7 @@ import {formatServiceKey} from '../../src/domain/service.ts'
 import type {Figures} from '../../src/ipvs/memory-client.ts'
 import {type Machine, machineAfter} from './run-command.ts'
 
-const commands = [
+export const exampleCommands = [
   'service add -t 192.168.1.200:8080 -s wrr',
   'server add -t 192.168.1.200:8080 -r 192.168.1.111 -g -w 3',
   'server add -t 192.168.1.200:8080 -r 192.168.1.115 -g -w 1',
@@ -49,7 +49,7 @@ const figures: Readonly<Record<string, Figures>> = {
 }
 
 export async function exampleTable(): Promise<Machine> {
-  const on = await machineAfter(...commands)
+  const on = await machineAfter(...exampleCommands)
   for (const {service, servers} of on.ipvs.table()) {
     const id = formatServiceKey(service.key)
     const own = figures[id]

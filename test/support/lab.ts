@@ -6,7 +6,7 @@ import type {RunOptions, RunResult} from '../../src/lab/jobs.ts'
 import {shellWords} from '../../src/lab/shell-quote.ts'
 import {buildTopology, type Topology} from '../../src/lab/topology.ts'
 
-export interface OnOptions extends Omit<RunOptions, 'host'> {
+interface OnOptions extends Omit<RunOptions, 'host'> {
   /** The exit code that is expected; any other throws. */
   readonly exits?: number | 'any'
 }

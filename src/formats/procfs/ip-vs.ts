@@ -8,7 +8,6 @@ import {type ForwardingMethod, forwardingMethods} from '../../domain/forwarding.
 import {type Problem, problem} from '../../domain/problem.ts'
 import type {ServerKey} from '../../domain/server.ts'
 import {type OtherProtocol, type Protocol, protocolName, protocols, type ServiceKey} from '../../domain/service.ts'
-import {Scanner} from './scanner.ts'
 
 export interface ProcServer extends ServerKey {
   /** Of its address: an IPv4 one as 32 bits with a sign, an IPv6 one as fixed-width text. */
@@ -57,74 +56,61 @@ interface OpenService {
   readonly servers: ProcServer[]
 }
 
-const ipv6Server = /^(\[(?:[0-9a-f]{4}:){7}[0-9a-f]{4}\]:[0-9A-F]{4}) +(\w+) +(\d+) +(\d+) +(\d+)\s*$/
-const serviceLine =
-  /^(\w+) +([0-9A-F]{8}|\[(?:[0-9a-f]{4}:){7}[0-9a-f]{4}\]):([0-9A-F]{4}) +(\S+) +(ops +)?(?:persistent -?\d+ ([0-9A-F]{8}))?\s*$/
-const markLine = /^FWM +([0-9A-F]{8}) (\S+) (ops )?(?:persistent -?\d+ ([0-9A-F]{8}))?\s*$/
+const ipv4 = '([0-9A-F]{4})([0-9A-F]{4})'
+const ipv6 = String.raw`\[((?:[0-9a-f]{4}:){7}[0-9a-f]{4})\]`
+const columns = String.raw`:([0-9A-F]{4}) +(\w+) +(\d+) +(\d+) +(\d+)\s*$`
+const persistence = String.raw`(?:persistent -?\d+ ([0-9A-F]{8}))?\s*$`
+const ipv4Server = new RegExp(`^ {2}-> ${ipv4}${columns}`)
+const ipv6Server = new RegExp(`^ {2}-> ${ipv6}${columns}`)
+const serviceLine = new RegExp(String.raw`^(\w+) +(?:${ipv4}|${ipv6}):([0-9A-F]{4}) +(\S+) +(ops +)?${persistence}`)
+const markLine = new RegExp(String.raw`^FWM +([0-9A-F]{8}) (\S+) (ops )?${persistence}`)
 const headings = 3
 
 export function parseProcIpVs(text: string): {value: ProcTable; problems: readonly Problem[]} {
-  const scanner = new Scanner(text)
-  for (let index = 0; index < headings; index++) scanner.line()
+  const lines = text.split('\n')
   const problems: Problem[] = []
   const services: OpenService[] = []
   const addressOf = ipv4Addresses()
   let open: OpenService | undefined
-  for (let number = headings + 1; !scanner.done; number++) {
-    const start = scanner.position
-    if (scanner.take('  -> ')) {
-      const server = readServer(scanner, addressOf)
+  for (let index = headings; index < lines.length; index++) {
+    const line = lines[index] as string
+    if (line.startsWith('  ->')) {
+      const server = parseIpv4Server(line, addressOf) ?? parseIpv6Server(line)
       if (server && open) open.servers.push(server)
-      else problems.push(unreadable(number, scanner.lineFrom(start)))
-    } else {
-      const line = scanner.line()
+      else problems.push(unreadable(index, line))
+    } else if (line !== '') {
       open = line.startsWith('FWM ') ? parseMark(line) : parseService(line, addressOf)
       if (open) services.push(open)
-      else problems.push(unreadable(number, line))
+      else problems.push(unreadable(index, line))
     }
   }
   return {value: {services: services.sort(byOrder).map(closeService)}, problems}
 }
 
-const readServer = (scanner: Scanner, addressOf: Ipv4Addresses): ProcServer | undefined =>
-  scanner.isAt('[') ? parseIpv6Server(scanner.line()) : readIpv4Server(scanner, addressOf)
-
-/**
- * `%08X:%04X      %-7s %-6d %-10d %-10d`: `C0A8016F:1F90      Route   3      31         9         `. The address is read in
- * halves: larger numbers would each take a place in memory.
- */
-function readIpv4Server(scanner: Scanner, addressOf: Ipv4Addresses): ProcServer | undefined {
-  const high = scanner.hexadecimal(4)
-  const low = scanner.hexadecimal(4)
-  const isEndpoint = scanner.take(':')
-  const port = scanner.hexadecimal(4)
-  scanner.take('      ')
-  const forwarding = methodsByWord.get(scanner.word(7))
-  const weight = scanner.decimal(6)
-  const active = scanner.decimal(10)
-  const inactive = scanner.decimal(10)
-  if (!isEndpoint || !forwarding || !scanner.ended('\n')) return undefined
-  if (
-    isMissing(high) ||
-    isMissing(low) ||
-    isMissing(port) ||
-    isMissing(weight) ||
-    isMissing(active) ||
-    isMissing(inactive)
-  )
-    return undefined
-  const order = ((high << 16) | low) ^ 0x8000_0000
-  return {order, address: addressOf(high, low), port, forwarding, weight, active, inactive}
+/** The address comes in halves, each of which fits the numbers that V8 keeps without taking memory for them. */
+function parseIpv4Server(line: string, addressOf: Ipv4Addresses): ProcServer | undefined {
+  const match = ipv4Server.exec(line)
+  if (!match) return undefined
+  const [, high, low, ...columns] = match as unknown as readonly string[]
+  const [front, back] = [hexadecimal(high), hexadecimal(low)]
+  return server(((front << 16) | back) ^ 0x8000_0000, addressOf(front, back), columns)
 }
 
 function parseIpv6Server(line: string): ProcServer | undefined {
-  const [, endpoint = '', word = '', weight, active, inactive] = ipv6Server.exec(line) ?? []
-  const forwarding = methodsByWord.get(word)
+  const match = ipv6Server.exec(line)
+  if (!match) return undefined
+  const [, groups, ...columns] = match as unknown as readonly string[]
+  return server(groups as string, ipv6Address(groups as string), columns)
+}
+
+function server(order: ProcServer['order'], address: Address, columns: readonly string[]): ProcServer | undefined {
+  const [port, word, weight, active, inactive] = columns
+  const forwarding = methodsByWord.get(word as string)
   if (!forwarding) return undefined
   return {
-    order: endpoint,
-    address: ipv6Address(endpoint.slice(0, -5)),
-    port: Number.parseInt(endpoint.slice(-4), 16),
+    order,
+    address,
+    port: hexadecimal(port),
     forwarding,
     weight: Number(weight),
     active: Number(active),
@@ -132,28 +118,20 @@ function parseIpv6Server(line: string): ProcServer | undefined {
   }
 }
 
-const isMissing = Number.isNaN
+const hexadecimal = (digits: string | undefined): number => Number.parseInt(digits as string, 16)
 
 const methodsByWord = new Map<string, ForwardingMethod>(forwardingMethods.map((row) => [row.shown, row.name]))
 
 function parseService(line: string, addressOf: Ipv4Addresses): OpenService | undefined {
-  const [, word = '', host, port = '', scheduler, ops, mask] = serviceLine.exec(line) ?? []
+  const [, word = '', high, low, groups, port = '', scheduler, ops, mask] = serviceLine.exec(line) ?? []
   const protocol = protocolOf(word)
-  if (!host || !protocol || !scheduler) return undefined
-  const ipv6 = host.startsWith('[')
+  if (!protocol || !scheduler) return undefined
+  const address = groups === undefined ? addressOf(hexadecimal(high), hexadecimal(low)) : ipv6Address(groups)
   return {
-    // Fixed-width hexadecimal, so that text order is numeric order.
-    order: `${ipv6 ? 2 : 1}${protocolOrder(protocol)}${host}${port}`,
-    key: {
-      kind: 'address',
-      protocol,
-      address: ipv6
-        ? ipv6Address(host)
-        : addressOf(Number.parseInt(host.slice(0, 4), 16), Number.parseInt(host.slice(4), 16)),
-      port: Number.parseInt(port, 16),
-    },
+    order: `${groups === undefined ? 1 : 2}${protocolOrder(protocol)}${groups ?? `${high}${low}`}${port}`,
+    key: {kind: 'address', protocol, address, port: hexadecimal(port)},
     scheduler,
-    onePacket: ops !== undefined ? true : ipv6 ? undefined : false,
+    onePacket: ops !== undefined ? true : groups === undefined ? false : undefined,
     mask,
     servers: [],
   }
@@ -220,8 +198,8 @@ function ipv4Addresses(): Ipv4Addresses {
   }
 }
 
-/** `[2001:0db8:…]` with every digit written out. */
-const ipv6Address = (text: string): Address => formatAddress(hexBytes(text.slice(1, -1).replaceAll(':', '')))
+/** Every digit is written out. */
+const ipv6Address = (groups: string): Address => formatAddress(hexBytes(groups.replaceAll(':', '')))
 
 function hexBytes(hex: string): Uint8Array {
   const bytes = new Uint8Array(hex.length / 2)
@@ -239,5 +217,5 @@ function byServerOrder(left: ProcServer, right: ProcServer): number {
   return left.order < right.order ? -1 : left.order > right.order ? 1 : left.port - right.port
 }
 
-const unreadable = (number: number, line: string): Problem =>
-  problem('proc-line-unreadable', `cannot read "${line.trimEnd()}"`, {where: `/proc/net/ip_vs:${number}`})
+const unreadable = (index: number, line: string): Problem =>
+  problem('proc-line-unreadable', `cannot read "${line.trimEnd()}"`, {where: `/proc/net/ip_vs:${index + 1}`})
