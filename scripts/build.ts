@@ -3,25 +3,31 @@
 // its own, build-native.ts.
 
 import {spawnSync} from 'node:child_process'
-import {chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
+import {mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {dirname, join} from 'node:path'
 import {build, type Plugin} from 'esbuild'
 import {makeManifest} from '../src/entry/help.ts'
 import {commands} from '../src/entry/registry.ts'
 import {bundleOptions} from './bundle-options.ts'
+import {leanOclif} from './lean-oclif.ts'
 
 const root = join(import.meta.dirname, '..')
 const dist = join(root, 'dist')
+const main = join(dist, 'main.cjs')
 const started = performance.now()
 
+const takeFunction = "(typeof module === 'object' ? module : {}).exports = function"
+
+/** As wide as the kernel writes it. */
 const sampleTable = `IP Virtual Server version 1.2.1 (size=4096)
 Prot LocalAddress:Port Scheduler Flags
   -> RemoteAddress:Port Forward Weight ActiveConn InActConn
-TCP  C0A801C8:1F90 wrr
-  -> C0A80173:1F90      Route   1      10         3
+${'TCP  C0A801C8:1F90 wrr  '}
+${'  -> C0A80173:1F90      Route   1      10         3         '}
 `
 
+forgetCompiled()
 await bundle()
 compile()
 const seconds = ((performance.now() - started) / 1000).toFixed(1)
@@ -31,10 +37,11 @@ async function bundle(): Promise<void> {
   await build({
     ...bundleOptions,
     entryPoints: [join(root, 'src', 'entry', 'main.ts')],
-    outfile: join(dist, 'main.cjs'),
-    plugins: [await knownAtBuildTime()],
-    // oclif asks for it when a plugin is written in TypeScript; ours is compiled.
-    external: ['typescript'],
+    outfile: main,
+    plugins: [await knownAtBuildTime(), leanOclif],
+    // A function, for `require` and as the value of a script (bin/lvsctl).
+    banner: {js: `${takeFunction}(exports, require, module, __filename, __dirname) {${bundleOptions.banner.js}`},
+    footer: {js: '}'},
   })
 }
 
@@ -62,22 +69,22 @@ async function knownAtBuildTime(): Promise<Plugin> {
   }
 }
 
-/**
- * Fills Node's compile cache (bin/lvsctl) by a typical use: it keeps the code that ran in the first process that found
- * no cache, so that process should not be one of `--version`.
- */
+/** Before there is new code: V8 tells old from new by the length only. */
+function forgetCompiled(): void {
+  mkdirSync(dist, {recursive: true})
+  for (const name of readdirSync(dist).filter((one) => one.startsWith('main.cjs.'))) rmSync(join(dist, name))
+}
+
+/** What V8 made of it, for the Node that runs now: bin/lvsctl has no use for that of another version. */
 function compile(): void {
-  rmSync(join(dist, 'cache'), {recursive: true, force: true})
   const proc = mkdtempSync(join(tmpdir(), 'lvsctl-build-'))
   try {
     mkdirSync(join(proc, 'net'))
     writeFileSync(join(proc, 'net', 'ip_vs'), sampleTable)
     const env = {...process.env, LVSCTL_PROC: proc}
-    const {status, stderr} = spawnSync(process.execPath, [join(root, 'bin', 'lvsctl'), 'list'], {env, encoding: 'utf8'})
+    const script = join(import.meta.dirname, 'keep-compiled.ts')
+    const {status, stderr} = spawnSync(process.execPath, [script, main], {env, encoding: 'utf8'})
     if (status !== 0) throw new Error(`what was built does not run: ${stderr}`)
-    // Node keeps it from others, who would compile anew each time.
-    const cache = join(dist, 'cache')
-    for (const name of readdirSync(cache, {recursive: true, encoding: 'utf8'})) chmodSync(join(cache, name), 0o755)
   } finally {
     rmSync(proc, {recursive: true})
   }

@@ -8,8 +8,9 @@ export const bundleOptions = {
   format: 'cjs',
   platform: 'node',
   target: 'node22',
-  minify: true,
-  keepNames: true,
+  // Names as they are in the sources, for stack traces.
+  minifySyntax: true,
+  minifyWhitespace: true,
   legalComments: 'none',
   logLevel: 'error',
   banner: {js: 'var moduleUrl = require("node:url").pathToFileURL(__filename).href;'},

@@ -2,7 +2,6 @@
 // client, the host, the way into another network namespace. Tests put their own in its place (useContext).
 
 import {closeSync, openSync, readFileSync, readSync} from 'node:fs'
-import {setFlagsFromString} from 'node:v8'
 import type {Host} from '../host/host.ts'
 import type {IpvsClient} from '../ipvs/client.ts'
 import {openOutput} from './open-output.ts'
@@ -73,7 +72,8 @@ function realContext(): Context {
     workOnce() {
       // Compiling for speed takes longer, and more memory, than it saves in a process that ends right after; measured
       // with a table of 10,000 servers. Not at the start: other flags make V8 compile anew what is in its caches.
-      for (const flag of ['--no-opt', '--no-maglev']) setFlagsFromString(flag)
+      const v8 = process.getBuiltinModule('node:v8')
+      for (const flag of ['--no-opt', '--no-maglev']) v8.setFlagsFromString(flag)
     },
     setExitCode(code) {
       process.exitCode = code
