@@ -1,5 +1,5 @@
 // The one shape in which services, servers and their figures appear in every command's JSON. Every key is always there;
-// null is "not set" or "has none". docs/json.md says it in prose, test/golden/cli/*.json shows it.
+// null is "not set" or "has none". test/golden/cli/*-json.txt show it.
 
 import {familyOf} from '../domain/address.ts'
 import {schedulerFlagName} from '../domain/schedulers.ts'
@@ -12,7 +12,7 @@ import type {TableChange} from './change-table.ts'
 import type {ListedServer, ListedService} from './listing.ts'
 import {problemShape} from './problem-shape.ts'
 
-export function keyShape(key: ServiceKey) {
+function keyShape(key: ServiceKey) {
   return key.kind === 'address'
     ? {
         id: formatServiceKey(key),
@@ -25,7 +25,7 @@ export function keyShape(key: ServiceKey) {
     : {id: formatServiceKey(key), protocol: null, address: null, port: null, mark: key.mark, family: key.family}
 }
 
-export function serviceShape(service: Service) {
+function serviceShape(service: Service) {
   return {
     ...keyShape(service.key),
     scheduler: service.scheduler,
@@ -44,7 +44,7 @@ const serverKeyShape = (key: ServerKey) => ({
   family: familyOf(key.address),
 })
 
-export function serverShape(server: Server) {
+function serverShape(server: Server) {
   return {
     ...serverKeyShape(server),
     forwarding: server.forwarding,

@@ -6,7 +6,7 @@ import {BaseCommand} from './base-command.ts'
 import type {Figures} from './figures.ts'
 import type {ListedService} from './listing.ts'
 import type {Listing} from './read-listing.ts'
-import {readListing, readService, readTable} from './read-listing.ts'
+import {maybeMore, readListing, readService, readTable} from './read-listing.ts'
 import {needsStatistics, type SortField, sortListing} from './sort-listing.ts'
 
 export interface ListFlags {
@@ -50,7 +50,7 @@ export abstract class ListCommand extends BaseCommand {
     return service as ListedService
   }
 
-  private tellSource({source, hidden}: Listing, statistics: boolean): void {
+  private tellSource({source, hidden, whole}: Listing, statistics: boolean): void {
     if (source === 'netlink') return
     if (statistics)
       throw new LvsctlError({
@@ -63,5 +63,6 @@ export abstract class ListCommand extends BaseCommand {
       this.note(
         'not shown without root: scheduler flags, persistence times and engines, tunnel types, thresholds, figures, one-packet on IPv6, the family of firewall marks',
       )
+    if (!whole) this.note(maybeMore)
   }
 }

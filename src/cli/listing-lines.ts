@@ -11,14 +11,13 @@ import type {ListedServer, ListedService} from './listing.ts'
  * `service  ID  SCHEDULER  SETTINGS  SERVERS  ACTIVE  INACTIVE`
  * `server   ID  SERVER     METHOD    WEIGHT   ACTIVE  INACTIVE`
  */
-export function tableLines(services: readonly ListedService[]): string {
-  const lines: string[] = []
-  for (const one of services) {
-    lines.push(`service\t${serviceFields(one)}`)
-    const start = `server\t${one.id}\t`
-    for (const server of one.servers) lines.push(start + serverLine(server))
-  }
-  return endLines(lines)
+export const tableLines = (services: readonly ListedService[]): string => endLines(services.map(blockOf))
+
+function blockOf(one: ListedService): string {
+  const lines = [`service\t${serviceFields(one)}`]
+  const start = `server\t${one.id}\t`
+  for (const server of one.servers) lines.push(start + serverLine(server))
+  return lines.join('\n')
 }
 
 /** `ID  SCHEDULER  SETTINGS  SERVERS  ACTIVE  INACTIVE` */

@@ -42,7 +42,7 @@ export function paintFor({colour}: Pick<Output, 'colour'>): Paint {
 }
 
 /** `1,998`: the counts in sentences. */
-export function formatCount(count: number | bigint): string {
+function formatCount(count: number | bigint): string {
   return String(count).replace(/\B(?=(\d{3})+$)/g, ',')
 }
 

@@ -16,6 +16,8 @@ export interface Listing {
   readonly source: 'netlink' | 'procfs'
   /** Something that this listing would show is not known: netlink would have told it. */
   readonly hidden: boolean
+  /** Every service is in it, for certain. */
+  readonly whole: boolean
 }
 
 /** All there is to know, thresholds and statistics too. Without root, what /proc tells. */
@@ -31,13 +33,12 @@ export async function readTable(context: Context): Promise<Listing> {
 export async function readListing(context: Context): Promise<Listing> {
   // Without the file the module is not loaded, and netlink loads it.
   if (context.readFile(procFile(context), 1) === undefined) return readTable(context)
-  const services = readProc(context)
-  const unclear = services.filter(isUnclear)
-  if (unclear.length === 0) return fromNetlink(services.map(listProcService))
+  const {services, whole} = readProc(context)
+  if (whole && !services.some(isUnclear)) return fromNetlink(services.map(listProcService))
   return asRoot(
     context,
-    async () => fromNetlink(clarify(services, unclear, await context.ipvs())),
-    () => fromProc(services),
+    async () => fromNetlink(clarify(services, whole, await context.ipvs())),
+    () => fromProc({services, whole}),
   )
 }
 
@@ -51,16 +52,22 @@ export async function readService(context: Context, key: ServiceKey): Promise<Li
       return fromNetlink([listService(running, client.servers(key).map(listServer))])
     },
     () => {
-      const services = readProc(context)
+      const {services, whole} = readProc(context)
       const found = services.find((one) => serviceKeyEquals(one.key, key))
-      if (found) return {...fromProc([found]), hidden: true}
-      throw missingService(
+      if (found) return {...fromProc({services: [found], whole: true}), hidden: true}
+      const missing = missingService(
         key,
         services.map((one) => formatServiceKey(one.key)),
       )
+      throw whole
+        ? missing
+        : new LvsctlError({...missing, message: `${missing.message} to be seen here`, hint: maybeMore})
     },
   )
 }
+
+/** Beside what /proc tells a user of a table larger than a page. */
+export const maybeMore = 'services may be missing, if other network namespaces have some: root sees all'
 
 /** Of this thread, because --netns moved no other. */
 export const procPath = '/proc/thread-self/net/ip_vs'
@@ -68,12 +75,18 @@ export const procPath = '/proc/thread-self/net/ip_vs'
 /** LVSCTL_PROC names another /proc, the one of a container's host or one that was saved: then nothing else is asked. */
 const procFile = ({env}: Context): string => (env.LVSCTL_PROC ? `${env.LVSCTL_PROC}/net/ip_vs` : procPath)
 
-const fromNetlink = (services: readonly ListedService[]): Listing => ({services, source: 'netlink', hidden: false})
+const fromNetlink = (services: readonly ListedService[]): Listing => ({
+  services,
+  source: 'netlink',
+  hidden: false,
+  whole: true,
+})
 
-const fromProc = (services: readonly ProcService[]): Listing => ({
+const fromProc = ({services, whole}: ProcReading): Listing => ({
   services: services.map(listProcService),
   source: 'procfs',
   hidden: services.some(isUnclear),
+  whole,
 })
 
 async function asRoot<Result>(context: Context, read: () => Promise<Result>, otherwise: () => Result): Promise<Result> {
@@ -86,11 +99,26 @@ async function asRoot<Result>(context: Context, read: () => Promise<Result>, oth
   }
 }
 
-function readProc(context: Context): readonly ProcService[] {
+interface ProcReading {
+  readonly services: readonly ProcService[]
+  readonly whole: boolean
+}
+
+/**
+ * The kernel gives the file a page at a time, and to go on counts the services of this network namespace only, where on
+ * the way it had counted those of all (ip_vs_info_array and ip_vs_info_seq_next in ip_vs_ctl.c, up to Linux 6.12): when
+ * others have services too, some of ours are left out at every page.
+ */
+const page = 4096
+
+/** A thousand servers. */
+const large = 64 * 1024
+
+function readProc(context: Context): ProcReading {
   const text = context.readFile(procFile(context))
   if (text !== undefined) {
     if (text.length > large) context.workOnce()
-    return parseProcIpVs(text).value.services
+    return {services: parseProcIpVs(text).value.services, whole: text.length < page}
   }
   throw new LvsctlError({
     failure: 'unsupported',
@@ -99,9 +127,6 @@ function readProc(context: Context): readonly ProcService[] {
     hint: 'Load it: sudo modprobe ip_vs. To rehearse without it: lvsctl lab',
   })
 }
-
-/** A thousand servers. */
-const large = 64 * 1024
 
 /** Whether netlink could tell more of what a plain list shows. */
 function isUnclear(one: ProcService): boolean {
@@ -119,28 +144,24 @@ function isUnclear(one: ProcService): boolean {
 const few = 32
 
 /** Firewall marks come from netlink altogether: /proc does not tell two of different families apart. */
-function clarify(
-  services: readonly ProcService[],
-  unclear: readonly ProcService[],
-  client: IpvsClient,
-): readonly ListedService[] {
+function clarify(found: readonly ProcService[], whole: boolean, client: IpvsClient): readonly ListedService[] {
+  const unclear = found.filter(isUnclear)
   const marked = unclear.some(({key}) => key.kind === 'fwmark')
-  const dump = marked || unclear.length > few ? client.services() : undefined
-  const known = new Map(dump?.map((one) => [formatServiceKey(one.service.key), one]))
-  const find = (key: ServiceKey) => (dump ? known.get(formatServiceKey(key)) : client.service(key))
-  const addressed = services.filter(({key}) => key.kind === 'address')
-  return [
-    ...addressed.map((one) => {
-      const running = isUnclear(one) ? find(one.key) : undefined
-      return running ? listService(running, clearServers(one, client)) : listProcService(one)
-    }),
-    ...(dump ?? [])
-      .filter(({service}) => service.key.kind === 'fwmark')
-      .map((one) => listService(one, client.servers(one.service.key).map(listServer))),
-  ]
+  if (marked || unclear.length > few || (!whole && client.serviceCount() !== found.length)) {
+    const known = new Map(found.map((one) => [formatServiceKey(one.key), one]))
+    return client.services().map((one) => {
+      const {key} = one.service
+      return listService(one, clearServers(key, known.get(formatServiceKey(key)), client))
+    })
+  }
+  return found.map((one) => {
+    const running = isUnclear(one) ? client.service(one.key) : undefined
+    return running ? listService(running, clearServers(one.key, one, client)) : listProcService(one)
+  })
 }
 
-/** What kind of tunnel it is, /proc does not tell. */
-function clearServers({key, servers}: ProcService, client: IpvsClient): readonly ListedServer[] {
-  return servers.some(({forwarding}) => forwarding === 'tunneling') ? client.servers(key).map(listServer) : servers
+/** Netlink is asked where /proc left the service out, and where it does not tell: the kind of a tunnel, a mark's family. */
+function clearServers(key: ServiceKey, found: ProcService | undefined, client: IpvsClient): readonly ListedServer[] {
+  const enough = found && key.kind === 'address' && found.servers.every(({forwarding}) => forwarding !== 'tunneling')
+  return enough ? found.servers : client.servers(key).map(listServer)
 }

@@ -24,6 +24,8 @@ export interface IpvsClient {
   /** All services with their servers, in canonical order. */
   table(): Table
   services(): readonly RunningService[]
+  /** How many there are; much cheaper than reading them. */
+  serviceCount(): number
   service(key: ServiceKey): RunningService | undefined
   /** Servers of a service; an unknown service has none (the kernel does not tell the difference). */
   servers(key: ServiceKey): readonly RunningServer[]

@@ -94,6 +94,11 @@ class KernelClient implements IpvsClient {
     return explaining(explainRead, () => this.listServices())
   }
 
+  serviceCount(): number {
+    const payload = encodeGeneric(commands.GET_SERVICE, messageFields, {})
+    return explaining(explainRead, () => this.connection.dump(this.family, payload).length)
+  }
+
   service(key: ServiceKey): RunningService | undefined {
     return explaining(explainRead, () => {
       try {

@@ -126,6 +126,11 @@ class MemoryTable implements MemoryClient {
     return this.table().map(({service, statistics}) => ({service, statistics}))
   }
 
+  serviceCount(): number {
+    this.admit()
+    return this.stored.size
+  }
+
   service(key: ServiceKey): RunningService | undefined {
     this.admit()
     const entry = this.find(decodeServiceKey(encodeServiceKey(key)))

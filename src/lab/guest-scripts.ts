@@ -62,7 +62,8 @@ exec env -i ${shellWords(Object.entries(environment).map(([name, value]) => `${n
 }
 
 /**
- * Reads orders (protocol.ts) until the host hangs up, then powers off: a guest never outlives its host process.
+ * Reads orders (protocol.ts) until the host hangs up, then powers off: a guest never outlives its host process. A host
+ * that was gone before the line was opened is no end of input in UML; the first answer cannot be written then.
  * `set -m` gives each job a process group of its own, to be killed by; and without it a shell starts what it puts in the
  * background with SIGINT ignored, and Ctrl-C would be dead in everything a job starts. dash wants a terminal for it,
  * bash does not.
@@ -72,7 +73,7 @@ export function agentScript(): string {
 set -m
 exec 3<>${agentDevice}
 stty raw -echo <&3
-echo ready >&3
+echo ready >&3 || busybox poweroff -f
 while read -r order id host <&3; do
   case $order in
   run)

@@ -383,6 +383,7 @@ const rest: readonly ContractCase[] = [
   test('an empty table is an empty list', (client) => {
     assert.deepEqual(client.table(), [])
     assert.deepEqual(client.services(), [])
+    assert.equal(client.serviceCount(), 0)
     assert.deepEqual(client.daemons(), [])
     assert.deepEqual(client.execute([]), [])
   }),
@@ -635,6 +636,7 @@ const rest: readonly ContractCase[] = [
       bad.map((index) => [index, 'ESRCH']),
     )
     assert.equal(client.services().length, 295)
+    assert.equal(client.serviceCount(), 295)
   }),
 
   test('all of 700 fail', (client) => {
@@ -797,6 +799,7 @@ const rest: readonly ContractCase[] = [
     info: (client: IpvsClient) => client.info(),
     table: (client: IpvsClient) => client.table(),
     services: (client: IpvsClient) => client.services(),
+    serviceCount: (client: IpvsClient) => client.serviceCount(),
     service: (client: IpvsClient) => client.service(web),
     servers: (client: IpvsClient) => client.servers(web),
     timeouts: (client: IpvsClient) => client.timeouts(),

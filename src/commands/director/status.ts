@@ -1,5 +1,5 @@
 import {problemShape} from '../../cli/problem-shape.ts'
-import {readListing} from '../../cli/read-listing.ts'
+import {maybeMore, readListing} from '../../cli/read-listing.ts'
 import {RoleCommand, vipFlag} from '../../cli/role-command.ts'
 import {exitCodes} from '../../domain/problem.ts'
 import {parseVips} from '../../host/vip.ts'
@@ -36,7 +36,8 @@ export default class DirectorStatus extends RoleCommand {
   }
 
   private async serviceAddresses() {
-    const {services} = await readListing(this.context)
+    const {services, whole} = await readListing(this.context)
+    if (!whole) this.note(maybeMore)
     return services.flatMap(({key}) => (key.kind === 'address' ? [key.address] : []))
   }
 }

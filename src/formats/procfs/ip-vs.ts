@@ -7,9 +7,16 @@ import {type Address, type Family, formatAddress} from '../../domain/address.ts'
 import {type ForwardingMethod, forwardingMethods} from '../../domain/forwarding.ts'
 import {type Problem, problem} from '../../domain/problem.ts'
 import type {ServerKey} from '../../domain/server.ts'
-import {type OtherProtocol, type Protocol, protocolName, protocols, type ServiceKey} from '../../domain/service.ts'
+import {
+  type OtherProtocol,
+  type Protocol,
+  protocolName,
+  protocolNumber,
+  protocols,
+  type ServiceKey,
+} from '../../domain/service.ts'
 
-export interface ProcServer extends ServerKey {
+interface ProcServer extends ServerKey {
   /** Of its address: an IPv4 one as 32 bits with a sign, an IPv6 one as fixed-width text. */
   readonly order: number | string
   readonly forwarding: ForwardingMethod
@@ -67,54 +74,68 @@ const markLine = new RegExp(String.raw`^FWM +([0-9A-F]{8}) (\S+) (ops )?${persis
 const headings = 3
 
 export function parseProcIpVs(text: string): {value: ProcTable; problems: readonly Problem[]} {
-  const lines = text.split('\n')
   const problems: Problem[] = []
   const services: OpenService[] = []
   const addressOf = ipv4Addresses()
   let open: OpenService | undefined
-  for (let index = headings; index < lines.length; index++) {
-    const line = lines[index] as string
+  let number = 0
+  for (const line of linesOf(text)) {
+    if (++number <= headings) continue
     if (line.startsWith('  ->')) {
       const server = parseIpv4Server(line, addressOf) ?? parseIpv6Server(line)
       if (server && open) open.servers.push(server)
-      else problems.push(unreadable(index, line))
-    } else if (line !== '') {
+      else problems.push(unreadable(number, line))
+    } else {
       open = line.startsWith('FWM ') ? parseMark(line) : parseService(line, addressOf)
       if (open) services.push(open)
-      else problems.push(unreadable(index, line))
+      else problems.push(unreadable(number, line))
     }
   }
   return {value: {services: services.sort(byOrder).map(closeService)}, problems}
+}
+
+/** One after the other, and not all at once: there can be ten thousand. */
+function* linesOf(text: string): Generator<string> {
+  for (let start = 0; start < text.length; ) {
+    const end = text.indexOf('\n', start)
+    yield text.slice(start, end < 0 ? undefined : end)
+    start = end < 0 ? text.length : end + 1
+  }
 }
 
 /** The address comes in halves, each of which fits the numbers that V8 keeps without taking memory for them. */
 function parseIpv4Server(line: string, addressOf: Ipv4Addresses): ProcServer | undefined {
   const match = ipv4Server.exec(line)
   if (!match) return undefined
-  const [, high, low, ...columns] = match as unknown as readonly string[]
-  const [front, back] = [hexadecimal(high), hexadecimal(low)]
-  return server(((front << 16) | back) ^ 0x8000_0000, addressOf(front, back), columns)
+  const high = hexadecimal(match[1])
+  const low = hexadecimal(match[2])
+  return serverOf(((high << 16) | low) ^ 0x8000_0000, addressOf(high, low), match, 3)
 }
 
 function parseIpv6Server(line: string): ProcServer | undefined {
   const match = ipv6Server.exec(line)
   if (!match) return undefined
-  const [, groups, ...columns] = match as unknown as readonly string[]
-  return server(groups as string, ipv6Address(groups as string), columns)
+  const groups = match[1] as string
+  return serverOf(groups, ipv6Address(groups), match, 2)
 }
 
-function server(order: ProcServer['order'], address: Address, columns: readonly string[]): ProcServer | undefined {
-  const [port, word, weight, active, inactive] = columns
-  const forwarding = methodsByWord.get(word as string)
+/** `first`: which match is the port. */
+function serverOf(
+  order: ProcServer['order'],
+  address: Address,
+  match: RegExpExecArray,
+  first: number,
+): ProcServer | undefined {
+  const forwarding = methodsByWord.get(match[first + 1] as string)
   if (!forwarding) return undefined
   return {
     order,
     address,
-    port: hexadecimal(port),
+    port: hexadecimal(match[first]),
     forwarding,
-    weight: Number(weight),
-    active: Number(active),
-    inactive: Number(inactive),
+    weight: Number(match[first + 2]),
+    active: Number(match[first + 3]),
+    inactive: Number(match[first + 4]),
   }
 }
 
@@ -123,15 +144,18 @@ const hexadecimal = (digits: string | undefined): number => Number.parseInt(digi
 const methodsByWord = new Map<string, ForwardingMethod>(forwardingMethods.map((row) => [row.shown, row.name]))
 
 function parseService(line: string, addressOf: Ipv4Addresses): OpenService | undefined {
-  const [, word = '', high, low, groups, port = '', scheduler, ops, mask] = serviceLine.exec(line) ?? []
-  const protocol = protocolOf(word)
-  if (!protocol || !scheduler) return undefined
-  const address = groups === undefined ? addressOf(hexadecimal(high), hexadecimal(low)) : ipv6Address(groups)
+  const match = serviceLine.exec(line)
+  if (!match) return undefined
+  const {1: word, 2: high = '', 3: low = '', 4: groups, 5: port, 6: scheduler, 7: ops, 8: mask} = match
+  const protocol = protocolOf(word as string)
+  if (!protocol) return undefined
+  const isIpv4 = groups === undefined
+  const address = isIpv4 ? addressOf(hexadecimal(high), hexadecimal(low)) : ipv6Address(groups)
   return {
-    order: `${groups === undefined ? 1 : 2}${protocolOrder(protocol)}${groups ?? `${high}${low}`}${port}`,
+    order: `${isIpv4 ? 1 : 2}${protocolOrder(protocol)}${groups ?? high + low}${port}`,
     key: {kind: 'address', protocol, address, port: hexadecimal(port)},
-    scheduler,
-    onePacket: ops !== undefined ? true : groups === undefined ? false : undefined,
+    scheduler: scheduler as string,
+    onePacket: isIpv4 ? ops !== undefined : ops !== undefined || undefined,
     mask,
     servers: [],
   }
@@ -147,15 +171,14 @@ function parseMark(line: string): OpenService | undefined {
 /** ip_vs_proto_name(): what it has no word for is `IP_50`. */
 function protocolOf(word: string): Protocol | OtherProtocol | undefined {
   const lower = word.toLowerCase()
-  if (lower in protocols) return lower as Protocol
+  if (Object.hasOwn(protocols, lower)) return lower as Protocol
   const number = /^IP_(\d+)$/.exec(word)?.[1] ?? otherWords[word]
   return number === undefined ? undefined : protocolName(Number(number))
 }
 
 const otherWords: Readonly<Record<string, number>> = {IP: 0, ICMP: 1, ICMPv6: 58}
 
-const protocolOrder = (protocol: Protocol | OtherProtocol): string =>
-  String(protocol in protocols ? protocols[protocol as Protocol] : protocol.slice('protocol-'.length)).padStart(5, '0')
+const protocolOrder = (protocol: Protocol | OtherProtocol): string => String(protocolNumber(protocol)).padStart(5, '0')
 
 function closeService({key, scheduler, onePacket, mask, servers}: OpenService): ProcService {
   const sorted = servers.sort(byServerOrder)
@@ -217,5 +240,5 @@ function byServerOrder(left: ProcServer, right: ProcServer): number {
   return left.order < right.order ? -1 : left.order > right.order ? 1 : left.port - right.port
 }
 
-const unreadable = (index: number, line: string): Problem =>
-  problem('proc-line-unreadable', `cannot read "${line.trimEnd()}"`, {where: `/proc/net/ip_vs:${index + 1}`})
+const unreadable = (number: number, line: string): Problem =>
+  problem('proc-line-unreadable', `cannot read "${line.trimEnd()}"`, {where: `/proc/net/ip_vs:${number}`})

@@ -1,0 +1,217 @@
+// realserver and director: what is said, what is echoed, what the machine is afterwards. What they decide is tested in
+// their rooms.
+
+import {describe, expect, test} from 'vitest'
+import {address} from '../../../src/domain/address.ts'
+import {FakeHost} from '../../../src/host/fake-host.ts'
+import {lvsctl, type Machine, machine} from '../../support/run-command.ts'
+
+const lan = (): Machine =>
+  machine({
+    host: new FakeHost({
+      addresses: [{interface: 'eth0', address: address('192.168.1.111'), prefixLength: 24, scope: 'global'}],
+    }),
+  })
+
+const hasVip = (on: Machine, vip: string): boolean => on.host.addresses().some((one) => one.address === vip)
+
+const echo = `[#] sysctl -w net.ipv4.conf.all.arp_ignore=1      (was 0)
+[#] sysctl -w net.ipv4.conf.all.arp_announce=2    (was 0)
+[#] ip addr add 192.168.1.200/32 dev lo
+`
+
+describe('realserver', () => {
+  test('setup echoes what it does, and says how to undo it', async () => {
+    const on = lan()
+    expect(await lvsctl('realserver setup --vip 192.168.1.200', on)).toEqual({
+      stdout: `ready: this host takes 192.168.1.200 by direct routing and stays silent about it on the LAN
+  not kept over a reboot
+  undo: lvsctl realserver teardown --vip 192.168.1.200
+`,
+      stderr: echo,
+      exit: 0,
+    })
+    expect(hasVip(on, '192.168.1.200')).toBe(true)
+  })
+
+  test('setup twice does nothing the second time', async () => {
+    const on = lan()
+    await lvsctl('realserver setup --vip 192.168.1.200', on)
+    const before = `${on.host}`
+    expect(await lvsctl('realserver setup --vip 192.168.1.200', on)).toEqual({
+      stdout: 'nothing to do: 192.168.1.200 is set up here already\n',
+      stderr: '',
+      exit: 0,
+    })
+    expect(`${on.host}`).toBe(before)
+  })
+
+  test('a dry run prints the lines as its result', async () => {
+    const on = lan()
+    const before = `${on.host}`
+    expect(await lvsctl('realserver setup --vip 192.168.1.200 --dry-run', on)).toEqual({
+      stdout: `${echo}nothing was changed (dry run)\n`,
+      stderr: '',
+      exit: 0,
+    })
+    expect(`${on.host}`).toBe(before)
+  })
+
+  test('several VIPs, in one option or in many', async () => {
+    const on = lan()
+    expect((await lvsctl('realserver setup --vip 192.168.1.200,192.168.1.201 --vip 192.168.1.202', on)).exit).toBe(0)
+    expect(['200', '201', '202'].map((last) => hasVip(on, `192.168.1.${last}`))).toEqual([true, true, true])
+  })
+
+  test('teardown of one, then of the rest', async () => {
+    const on = lan()
+    const before = `${on.host}`
+    await lvsctl('realserver setup --vip 192.168.1.200,192.168.1.201', on)
+    expect(await lvsctl('realserver teardown --vip 192.168.1.200', on)).toEqual({
+      stdout: 'done: this host does not take 192.168.1.200 any more\n',
+      stderr: '[#] ip addr del 192.168.1.200/32 dev lo\n',
+      exit: 0,
+    })
+    expect((await lvsctl('realserver teardown', on)).stdout).toContain('ARP settings are as they were found')
+    expect(`${on.host}`).toBe(before)
+  })
+
+  test('status is 9 where something is missing', async () => {
+    const on = lan()
+    await lvsctl('realserver setup --vip 192.168.1.200', on)
+    expect(await lvsctl('realserver status', on)).toEqual({
+      stdout: '192.168.1.200\tdirect routing\tVIP on lo ✓\tARP quiet ✓\tno TCP listener\tset up by lvsctl\n',
+      stderr: '',
+      exit: 0,
+    })
+    expect(await lvsctl('realserver status --vip 192.168.1.201', on)).toEqual({
+      stdout: '192.168.1.201\tdirect routing\tVIP on lo ✗\tARP quiet ✓\tno TCP listener\tnot set up by lvsctl\n',
+      stderr: '✗ 192.168.1.201 is not on lo\n  lvsctl realserver setup --vip 192.168.1.201\n',
+      exit: 9,
+    })
+    expect(await lvsctl('realserver status --vip 192.168.1.201 --quiet', on)).toEqual({stdout: '', stderr: '', exit: 9})
+  })
+
+  test('status of a host without the role', async () => {
+    expect(await lvsctl('realserver status', lan())).toEqual({
+      stdout: 'no VIP is set up here; to do it: lvsctl realserver setup --vip ADDRESS\n',
+      stderr: '',
+      exit: 0,
+    })
+  })
+
+  test('JSON of all three', async () => {
+    const on = lan()
+    const json = async (command: string) => JSON.parse((await lvsctl(`realserver ${command} --json`, on)).stdout)
+    expect(await json('setup --vip 192.168.1.200')).toEqual({
+      changed: true,
+      dryRun: false,
+      vips: ['192.168.1.200'],
+      steps: [
+        {line: 'sysctl -w net.ipv4.conf.all.arp_ignore=1', note: 'was 0'},
+        {line: 'sysctl -w net.ipv4.conf.all.arp_announce=2', note: 'was 0'},
+        {line: 'ip addr add 192.168.1.200/32 dev lo', note: null},
+      ],
+      warnings: [],
+    })
+    expect(await json('setup --vip 192.168.1.200')).toMatchObject({changed: false, steps: []})
+    expect(await json('status')).toEqual({
+      ok: true,
+      vips: [
+        {
+          vip: '192.168.1.200',
+          method: 'direct-routing',
+          onLoopback: true,
+          prefixLength: 32,
+          elsewhere: [],
+          arpQuiet: true,
+          loud: [],
+          listening: [],
+          managed: 'added',
+          ok: true,
+          problems: [],
+        },
+      ],
+      problems: [],
+    })
+    expect(await json('teardown --dry-run')).toMatchObject({changed: false, dryRun: true, vips: ['192.168.1.200']})
+    expect(await json('teardown')).toMatchObject({changed: true, dryRun: false})
+  })
+})
+
+describe('director', () => {
+  test('setup, status, teardown', async () => {
+    const on = lan()
+    const before = `${on.host}`
+    expect(await lvsctl('director setup --vip 192.168.1.200 --dev eth0', on)).toEqual({
+      stdout: `ready: eth0 has 192.168.1.200, and the neighbours were told
+  not kept over a reboot
+  undo: lvsctl director teardown --vip 192.168.1.200 --dev eth0
+`,
+      stderr: '[#] ip addr add 192.168.1.200/32 dev eth0\n[#] arping -U -c 3 -I eth0 192.168.1.200\n',
+      exit: 0,
+    })
+    await lvsctl('service add -t 192.168.1.200:80', on)
+    expect(await lvsctl('director status', on)).toEqual({
+      stdout: '192.168.1.200\ton eth0 /32\t✓\n',
+      stderr: '',
+      exit: 0,
+    })
+    expect(await lvsctl('director teardown --vip 192.168.1.200', on)).toMatchObject({
+      stdout: 'done: 192.168.1.200 is not on this host any more\n',
+      exit: 0,
+    })
+    expect(`${on.host}`).toBe(before)
+    expect(await lvsctl('director status', on)).toMatchObject({
+      stdout: '192.168.1.200\ton no interface\t✗\n',
+      stderr: expect.stringContaining('lvsctl director setup --vip 192.168.1.200 --dev IF'),
+      exit: 9,
+    })
+  })
+
+  test('status without services, and of an address that has none', async () => {
+    const on = lan()
+    expect((await lvsctl('director status', on)).stdout).toContain('no service has an address')
+    expect(await lvsctl('director status --vip 192.168.1.111', on)).toMatchObject({
+      stdout: '192.168.1.111\ton eth0 /24\t✓\n',
+      exit: 0,
+    })
+  })
+
+  test('a dry run prints the lines as its result', async () => {
+    expect(await lvsctl('director setup --vip 192.168.1.200 --dev eth0 --dry-run', lan())).toEqual({
+      stdout: `[#] ip addr add 192.168.1.200/32 dev eth0
+[#] arping -U -c 3 -I eth0 192.168.1.200
+nothing was changed (dry run)
+`,
+      stderr: '',
+      exit: 0,
+    })
+  })
+
+  test('JSON', async () => {
+    const on = lan()
+    const json = async (command: string) => JSON.parse((await lvsctl(`director ${command} --json`, on)).stdout)
+    expect(await json('setup --vip 192.168.1.200 --dev eth0')).toEqual({
+      changed: true,
+      dryRun: false,
+      vips: ['192.168.1.200'],
+      steps: [
+        {line: 'ip addr add 192.168.1.200/32 dev eth0', note: null},
+        {line: 'arping -U -c 3 -I eth0 192.168.1.200', note: null},
+      ],
+      warnings: [],
+    })
+    expect(await json('status --vip 192.168.1.200')).toEqual({
+      ok: true,
+      vips: [
+        {
+          vip: '192.168.1.200',
+          places: [{interface: 'eth0', prefixLength: 32, up: true}],
+          ok: true,
+          problems: [],
+        },
+      ],
+    })
+  })
+})
