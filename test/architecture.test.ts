@@ -18,9 +18,10 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   host: ['plan', 'netlink', 'native'],
   realserver: ['plan', 'host'],
   director: ['plan', 'host'],
+  table: ['plan', 'formats', 'ipvs'],
   lab: [],
-  cli: ['plan', 'formats', 'netlink', 'native', 'ipvs', 'host', 'realserver', 'director', 'lab'],
-  commands: ['formats', 'ipvs', 'host', 'realserver', 'director', 'lab', 'cli'],
+  cli: ['plan', 'formats', 'netlink', 'native', 'ipvs', 'host', 'table'],
+  commands: ['formats', 'ipvs', 'host', 'table', 'realserver', 'director', 'lab', 'cli'],
   entry: ['cli', 'commands'],
 }
 

@@ -3,8 +3,8 @@
 import type {IpvsClient} from '../ipvs/client.ts'
 import {describeOperation} from '../plan/describe.ts'
 import {ipvsadmLine} from '../plan/ipvsadm-line.ts'
+import {carryOut, type Lost, type MachineFacts, type TableChange} from '../table/change.ts'
 import {BaseCommand} from './base-command.ts'
-import {carryOut, type Lost, type MachineFacts, type TableChange} from './change-table.ts'
 import {changeShape} from './json-shapes.ts'
 import {countOf} from './output.ts'
 

@@ -8,8 +8,8 @@ import {familyOfKey, formatServiceKey, type Service, type ServiceKey} from '../d
 import type {RunningServer, RunningService} from '../domain/table.ts'
 import {ipvsadmLine} from '../plan/ipvsadm-line.ts'
 import type {Operation} from '../plan/operation.ts'
-import type {TableChange} from './change-table.ts'
-import type {ListedServer, ListedService} from './listing.ts'
+import type {TableChange} from '../table/change.ts'
+import type {ListedServer, ListedService} from '../table/listing.ts'
 import {problemShape} from './problem-shape.ts'
 
 function keyShape(key: ServiceKey) {

@@ -2,11 +2,11 @@
 
 import {LvsctlError} from '../domain/problem.ts'
 import type {ServiceKey} from '../domain/service.ts'
+import type {ListedService} from '../table/listing.ts'
+import type {Listing} from '../table/read-listing.ts'
+import {maybeMore, readListing, readService, readTable} from '../table/read-listing.ts'
 import {BaseCommand} from './base-command.ts'
 import type {Figures} from './figures.ts'
-import type {ListedService} from './listing.ts'
-import type {Listing} from './read-listing.ts'
-import {maybeMore, readListing, readService, readTable} from './read-listing.ts'
 import {needsStatistics, type SortField, sortListing} from './sort-listing.ts'
 
 export interface ListFlags {

@@ -4,8 +4,8 @@
 import type {ForwardingMethod} from '../domain/forwarding.ts'
 import {formatServerKey} from '../domain/server.ts'
 import type {Statistics} from '../domain/statistics.ts'
+import type {ListedServer, ListedService} from '../table/listing.ts'
 import {type Figures, figureRows, figuresOf} from './figures.ts'
-import type {ListedServer, ListedService} from './listing.ts'
 
 /**
  * `service  ID  SCHEDULER  SETTINGS  SERVERS  ACTIVE  INACTIVE`

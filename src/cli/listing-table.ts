@@ -1,8 +1,8 @@
 // A listing for people: services with their servers below, aligned, figures scaled, the share of each server as a bar.
 
 import {formatServerKey} from '../domain/server.ts'
+import {countServers, type ListedServer, type ListedService, takesClients} from '../table/listing.ts'
 import {type Figures, figureRows, figuresOf} from './figures.ts'
-import {countServers, type ListedServer, type ListedService, takesClients} from './listing.ts'
 import {bar, countOf, type Output, type Paint, paintFor, percent, scaleNumber} from './output.ts'
 import {type Cell, renderTable, type TableLine, type TableRow} from './table.ts'
 

@@ -4,8 +4,8 @@
 import {schedulerRow} from '../domain/schedulers.ts'
 import {formatServerKey} from '../domain/server.ts'
 import {serviceSettings} from '../domain/settings-words.ts'
+import {type ListedServer, type ListedService, takesClients} from '../table/listing.ts'
 import {figureRows, figuresOf} from './figures.ts'
-import {type ListedServer, type ListedService, takesClients} from './listing.ts'
 import type {Output} from './output.ts'
 
 export async function serviceDetails(service: ListedService, out: Output): Promise<string> {

@@ -2,8 +2,8 @@
 // largest first; what is equal stays in canonical order.
 
 import type {Statistics} from '../domain/statistics.ts'
+import type {ListedServer, ListedService} from '../table/listing.ts'
 import type {Figures} from './figures.ts'
-import type {ListedServer, ListedService} from './listing.ts'
 
 type Value = number | bigint
 

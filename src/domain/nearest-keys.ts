@@ -41,20 +41,28 @@ function serviceDistance(wanted: ServiceKey, candidate: ServiceKey): number {
 
 /** Digits that differ, twice, so that the family weighs less; marks that share no digit in its place are far. */
 function markDistance(wanted: string, candidate: string): number {
-  const length = Math.max(wanted.length, candidate.length)
-  const [a, b] = [wanted.padStart(length), candidate.padStart(length)]
-  const different = [...a].filter((digit, index) => digit !== b[index]).length
+  const {length, different} = compareDigits(wanted, candidate)
   return different === length && length > 1 ? far : different * 2
 }
 
-/** 0 the same; 2 another port; from 4 on the same port elsewhere; last another port on a neighbouring address. */
+function compareDigits(left: string, right: string): {length: number; different: number} {
+  const length = Math.max(left.length, right.length)
+  const [a, b] = [left.padStart(length), right.padStart(length)]
+  return {length, different: [...a].filter((digit, index) => digit !== b[index]).length}
+}
+
+/** 0 the same; 2 another port, the more alike the nearer; from 4 on the same port elsewhere; last another port next door. */
 function endpointDistance(wanted: ServerKey, candidate: ServerKey): number {
   const samePort = wanted.port === candidate.port
-  if (wanted.address === candidate.address) return samePort ? 0 : 2
+  if (wanted.address === candidate.address) return samePort ? 0 : 2 + portDistance(wanted.port, candidate.port)
   const strange = strangeBits(wanted.address, candidate.address)
   if (samePort) return 4 + strange
   return strange <= neighbourhood ? 200 + strange : far
 }
+
+/** Below 1, which is what another protocol counts. */
+const portDistance = (wanted: number, candidate: number): number =>
+  compareDigits(`${wanted}`, `${candidate}`).different / 10
 
 /** Bits of a /24, and about what one counts up in an IPv6 network. */
 const neighbourhood = 8

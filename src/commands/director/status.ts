@@ -1,8 +1,8 @@
 import {problemShape} from '../../cli/problem-shape.ts'
-import {maybeMore, readListing} from '../../cli/read-listing.ts'
 import {RoleCommand, vipFlag} from '../../cli/role-command.ts'
 import {exitCodes} from '../../domain/problem.ts'
 import {parseVips} from '../../host/vip.ts'
+import {maybeMore, readListing} from '../../table/read-listing.ts'
 
 export default class DirectorStatus extends RoleCommand {
   static override summary = 'Say whether clients find the addresses of the services at this director.'

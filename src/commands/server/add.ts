@@ -1,5 +1,4 @@
 import {ChangeCommand} from '../../cli/change-command.ts'
-import {addServer} from '../../cli/change-table.ts'
 import {
   changeFlags,
   serverArgument,
@@ -9,6 +8,7 @@ import {
   serviceFlags,
 } from '../../cli/flags.ts'
 import {readServerKey, readServerSettings, readServiceKey} from '../../cli/options.ts'
+import {addServer} from '../../table/change.ts'
 
 export default class ServerAdd extends ChangeCommand {
   static override summary = 'Add a real server to a virtual service.'

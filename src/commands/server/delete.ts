@@ -1,7 +1,7 @@
 import {ChangeCommand} from '../../cli/change-command.ts'
-import {deleteServer} from '../../cli/change-table.ts'
 import {changeFlags, serverArgument, serverFlags, serviceArgument, serviceFlags} from '../../cli/flags.ts'
 import {readServerKey, readServiceKey} from '../../cli/options.ts'
+import {deleteServer} from '../../table/change.ts'
 
 export default class ServerDelete extends ChangeCommand {
   static override summary = 'Delete a real server from a virtual service.'

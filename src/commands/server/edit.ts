@@ -1,5 +1,4 @@
 import {ChangeCommand} from '../../cli/change-command.ts'
-import {editServer} from '../../cli/change-table.ts'
 import {
   changeFlags,
   serverArgument,
@@ -9,6 +8,7 @@ import {
   serviceFlags,
 } from '../../cli/flags.ts'
 import {readServerKey, readServerSettings, readServiceKey} from '../../cli/options.ts'
+import {editServer} from '../../table/change.ts'
 
 export default class ServerEdit extends ChangeCommand {
   static override summary = 'Change settings of a real server.'

@@ -1,7 +1,7 @@
 import {ChangeCommand} from '../../cli/change-command.ts'
-import {addService} from '../../cli/change-table.ts'
 import {changeFlags, serviceArgument, serviceFlags, serviceSettingFlags} from '../../cli/flags.ts'
 import {readServiceKey, readServiceSettings} from '../../cli/options.ts'
+import {addService} from '../../table/change.ts'
 
 export default class ServiceAdd extends ChangeCommand {
   static override summary = 'Add a virtual service.'

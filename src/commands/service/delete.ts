@@ -1,7 +1,7 @@
 import {ChangeCommand} from '../../cli/change-command.ts'
-import {deleteService} from '../../cli/change-table.ts'
 import {changeFlags, serviceArgument, serviceFlags} from '../../cli/flags.ts'
 import {readServiceKey} from '../../cli/options.ts'
+import {deleteService} from '../../table/change.ts'
 
 export default class ServiceDelete extends ChangeCommand {
   static override summary = 'Delete a virtual service with its servers.'

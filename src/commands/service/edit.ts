@@ -1,7 +1,7 @@
 import {ChangeCommand} from '../../cli/change-command.ts'
-import {editService} from '../../cli/change-table.ts'
 import {changeFlags, serviceArgument, serviceFlags, serviceRemovalFlags, serviceSettingFlags} from '../../cli/flags.ts'
 import {readServiceKey, readServiceSettings} from '../../cli/options.ts'
+import {editService} from '../../table/change.ts'
 
 export default class ServiceEdit extends ChangeCommand {
   static override summary = 'Change settings of a virtual service.'

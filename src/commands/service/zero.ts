@@ -1,7 +1,7 @@
 import {ChangeCommand} from '../../cli/change-command.ts'
-import {zeroService} from '../../cli/change-table.ts'
 import {changeFlags, serviceArgument, serviceFlags} from '../../cli/flags.ts'
 import {readOptionalServiceKey} from '../../cli/options.ts'
+import {zeroService} from '../../table/change.ts'
 
 export default class ServiceZero extends ChangeCommand {
   static override summary = 'Set the counters of a service, or of all of them, back to zero.'

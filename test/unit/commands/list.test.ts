@@ -3,7 +3,7 @@
 
 import {join} from 'node:path'
 import {beforeAll, describe, expect, test} from 'vitest'
-import {procPath} from '../../../src/cli/read-listing.ts'
+import {procPath} from '../../../src/table/read-listing.ts'
 import {memoryClient} from '../../../src/ipvs/memory-client.ts'
 import {exampleProc, exampleTable} from '../../support/example-table.ts'
 import {lvsctl, type Machine, machine, machineAfter} from '../../support/run-command.ts'

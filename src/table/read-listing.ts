@@ -7,9 +7,16 @@ import {schedulerRow} from '../domain/schedulers.ts'
 import {formatServiceKey, type ServiceKey, serviceKeyEquals} from '../domain/service.ts'
 import {type ProcService, parseProcIpVs} from '../formats/procfs/ip-vs.ts'
 import type {IpvsClient} from '../ipvs/client.ts'
-import type {Context} from './context.ts'
 import {missingService, requireService} from './find.ts'
 import {type ListedServer, type ListedService, listEntry, listProcService, listServer, listService} from './listing.ts'
+
+/** What is asked: the command's context has it all. */
+export interface TableSource {
+  readonly env: Readonly<Record<string, string | undefined>>
+  ipvs(): Promise<IpvsClient>
+  readFile(path: string, most?: number): string | undefined
+  workOnce(): void
+}
 
 export interface Listing {
   readonly services: readonly ListedService[]
@@ -21,43 +28,43 @@ export interface Listing {
 }
 
 /** All there is to know, thresholds and statistics too. Without root, what /proc tells. */
-export async function readTable(context: Context): Promise<Listing> {
+export async function readTable(source: TableSource): Promise<Listing> {
   return asRoot(
-    context,
-    async () => fromNetlink((await context.ipvs()).table().map(listEntry)),
-    () => fromProc(readProc(context)),
+    source,
+    async () => fromNetlink((await source.ipvs()).table().map(listEntry)),
+    () => fromProc(readProc(source)),
   )
 }
 
 /** What a plain list shows. */
-export async function readListing(context: Context): Promise<Listing> {
+export async function readListing(source: TableSource): Promise<Listing> {
   // Without the file the module is not loaded, and netlink loads it.
-  if (context.readFile(procFile(context), 1) === undefined) return readTable(context)
-  const {services, whole} = readProc(context)
+  if (source.readFile(procFile(source), 1) === undefined) return readTable(source)
+  const {services, whole} = readProc(source)
   if (whole && !services.some(isUnclear)) return fromNetlink(services.map(listProcService))
   return asRoot(
-    context,
-    async () => fromNetlink(clarify(services, whole, await context.ipvs())),
+    source,
+    async () => fromNetlink(clarify(services, whole, await source.ipvs())),
     () => fromProc({services, whole}),
   )
 }
 
 /** One service with all there is to know; throws `missing` where it is not. */
-export async function readService(context: Context, key: ServiceKey): Promise<Listing> {
+export async function readService(source: TableSource, key: ServiceKey): Promise<Listing> {
   return asRoot(
-    context,
+    source,
     async () => {
-      const client = await context.ipvs()
+      const client = await source.ipvs()
       const running = requireService(client, key)
       return fromNetlink([listService(running, client.servers(key).map(listServer))])
     },
     () => {
-      const {services, whole} = readProc(context)
+      const {services, whole} = readProc(source)
       const found = services.find((one) => serviceKeyEquals(one.key, key))
       if (found) return {...fromProc({services: [found], whole: true}), hidden: true}
       const missing = missingService(
         key,
-        services.map((one) => formatServiceKey(one.key)),
+        services.map((one) => one.key),
       )
       throw whole
         ? missing
@@ -73,7 +80,7 @@ export const maybeMore = 'services may be missing, if other network namespaces h
 export const procPath = '/proc/thread-self/net/ip_vs'
 
 /** LVSCTL_PROC names another /proc, the one of a container's host or one that was saved: then nothing else is asked. */
-const procFile = ({env}: Context): string => (env.LVSCTL_PROC ? `${env.LVSCTL_PROC}/net/ip_vs` : procPath)
+const procFile = ({env}: TableSource): string => (env.LVSCTL_PROC ? `${env.LVSCTL_PROC}/net/ip_vs` : procPath)
 
 const fromNetlink = (services: readonly ListedService[]): Listing => ({
   services,
@@ -89,8 +96,12 @@ const fromProc = ({services, whole}: ProcReading): Listing => ({
   whole,
 })
 
-async function asRoot<Result>(context: Context, read: () => Promise<Result>, otherwise: () => Result): Promise<Result> {
-  if (context.env.LVSCTL_PROC) return otherwise()
+async function asRoot<Result>(
+  source: TableSource,
+  read: () => Promise<Result>,
+  otherwise: () => Result,
+): Promise<Result> {
+  if (source.env.LVSCTL_PROC) return otherwise()
   try {
     return await read()
   } catch (error) {
@@ -114,10 +125,10 @@ const page = 4096
 /** A thousand servers. */
 const large = 64 * 1024
 
-function readProc(context: Context): ProcReading {
-  const text = context.readFile(procFile(context))
+function readProc(source: TableSource): ProcReading {
+  const text = source.readFile(procFile(source))
   if (text !== undefined) {
-    if (text.length > large) context.workOnce()
+    if (text.length > large) source.workOnce()
     return {services: parseProcIpVs(text).value.services, whole: text.length < page}
   }
   throw new LvsctlError({

@@ -1,6 +1,6 @@
 // A service or a server of the table by its name, or an error that tells the nearest that there are.
 
-import {nearest} from '../domain/nearest.ts'
+import {nearestServers, nearestServices} from '../domain/nearest-keys.ts'
 import {LvsctlError} from '../domain/problem.ts'
 import {formatServerKey, type ServerKey, serverKeyEquals} from '../domain/server.ts'
 import {formatServiceKey, type ServiceKey} from '../domain/service.ts'
@@ -14,17 +14,16 @@ export function requireService(client: IpvsClient, key: ServiceKey): RunningServ
   if (found) return found
   throw missingService(
     key,
-    client.services().map((one) => formatServiceKey(one.service.key)),
+    client.services().map((one) => one.service.key),
   )
 }
 
-export function missingService(key: ServiceKey, there: readonly string[]): LvsctlError {
-  const id = formatServiceKey(key)
+export function missingService(key: ServiceKey, there: readonly ServiceKey[]): LvsctlError {
   return new LvsctlError({
     failure: 'missing',
     code: 'service-missing',
-    message: `no service ${id}`,
-    hint: `${nearestWords(nearest(id, there))}Create it: lvsctl service add ${namingArguments(key).join(' ')}`,
+    message: `no service ${formatServiceKey(key)}`,
+    hint: `${nearestWords(nearestServices(key, there).map(formatServiceKey))}Create it: lvsctl service add ${namingArguments(key).join(' ')}`,
   })
 }
 
@@ -32,21 +31,18 @@ export function requireServer(client: IpvsClient, serviceKey: ServiceKey, key: S
   const servers = client.servers(serviceKey)
   const found = findServer(servers, key)
   if (found) return found
-  const id = formatServerKey(key)
-  const there = servers.map((one) => formatServerKey(one.server))
-  // A forgotten port is the likeliest slip: any server of the same address comes first.
-  const near = [
-    ...servers.filter((one) => one.server.address === key.address).map((one) => formatServerKey(one.server)),
-    ...nearest(id, there),
-  ]
+  const near = nearestServers(
+    key,
+    servers.map((one) => one.server),
+  )
   throw new LvsctlError({
     failure: 'missing',
     code: 'server-missing',
-    message: `no server ${id} in ${formatServiceKey(serviceKey)}`,
+    message: `no server ${formatServerKey(key)} in ${formatServiceKey(serviceKey)}`,
     hint:
-      there.length === 0
+      servers.length === 0
         ? 'It has no servers'
-        : `${nearestWords([...new Set(near)].slice(0, 3))}All: lvsctl server list ${namingArguments(serviceKey).join(' ')}`,
+        : `${nearestWords(near.map(formatServerKey))}All: lvsctl server list ${namingArguments(serviceKey).join(' ')}`,
   })
 }
 
