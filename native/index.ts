@@ -20,6 +20,7 @@ export interface Native {
   poll(fd: number, events: number, timeoutMs: number): number
   /** Moves the calling thread only. */
   setns(fd: number, type: number): number
+  flock(fd: number, operation: number): number
   close(fd: number): number
 }
 

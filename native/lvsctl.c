@@ -1,5 +1,5 @@
 /*
- * The system calls that Node has no door to: netlink and packet sockets, poll on them, and setns. One function a call,
+ * The system calls that Node has no door to: netlink and packet sockets, poll on them, setns, flock. One function a call,
  * synchronous, on buffers the caller owns. A call answers what the system answered, or -errno. What is sent is none of
  * its business. Node-API only: one binary serves every Node.
  */
@@ -9,6 +9,7 @@
 #include <node_api.h>
 #include <poll.h>
 #include <sched.h>
+#include <sys/file.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -73,13 +74,14 @@ CALL(sendto, "ibib", sendto(INT(0), BYTES(1), INT(2), a.bytes[3], (socklen_t)a.l
 CALL(recv, "ibi", recv(INT(0), BYTES(1), INT(2) | MSG_TRUNC)) /* the datagram's length, even where it was cut */
 CALL(poll, "iii", poll_one(INT(0), INT(1), INT(2)))
 CALL(setns, "ii", setns(INT(0), INT(1)))
+CALL(flock, "ii", flock(INT(0), INT(1)))
 CALL(close, "i", close(INT(0)))
 
 NAPI_MODULE_INIT() {
 #define EXPORT(name) {#name, NULL, name##_, NULL, NULL, NULL, napi_enumerable, NULL}
   const napi_property_descriptor calls[] = {
     EXPORT(socket), EXPORT(setsockopt), EXPORT(bind), EXPORT(connect), EXPORT(getsockname), EXPORT(send),
-    EXPORT(sendto), EXPORT(recv), EXPORT(poll), EXPORT(setns), EXPORT(close),
+    EXPORT(sendto), EXPORT(recv), EXPORT(poll), EXPORT(setns), EXPORT(flock), EXPORT(close),
   };
   napi_define_properties(env, exports, sizeof calls / sizeof *calls, calls);
   return exports;

@@ -3,13 +3,14 @@
 // its own, build-native.ts.
 
 import {spawnSync} from 'node:child_process'
-import {mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
+import {existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {dirname, join} from 'node:path'
-import {build, type Plugin} from 'esbuild'
+import {build, type OutputFile, type Plugin} from 'esbuild'
 import {makeManifest} from '../src/entry/help.ts'
 import {commands} from '../src/entry/registry.ts'
 import {bundleOptions} from './bundle-options.ts'
+import {compiledFor} from './compiled-for.ts'
 import {leanOclif} from './lean-oclif.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -27,22 +28,31 @@ ${'TCP  C0A801C8:1F90 wrr  '}
 ${'  -> C0A80173:1F90      Route   1      10         3         '}
 `
 
-forgetCompiled()
-await bundle()
-compile()
-const seconds = ((performance.now() - started) / 1000).toFixed(1)
-console.log(`built dist/main.cjs: ${Object.keys(commands).length} commands in ${seconds} s`)
+const code = await bundle()
+if (!isThere(code)) {
+  replace(code)
+  compile()
+  const seconds = ((performance.now() - started) / 1000).toFixed(1)
+  console.log(`built dist/main.cjs: ${Object.keys(commands).length} commands in ${seconds} s`)
+}
 
-async function bundle(): Promise<void> {
-  await build({
+async function bundle(): Promise<Uint8Array> {
+  const {outputFiles} = await build({
     ...bundleOptions,
     entryPoints: [join(root, 'src', 'entry', 'main.ts')],
     outfile: main,
+    write: false,
     plugins: [await knownAtBuildTime(), leanOclif],
     // A function, for `require` and as the value of a script (bin/lvsctl).
     banner: {js: `${takeFunction}(exports, require, module, __filename, __dirname) {${bundleOptions.banner.js}`},
     footer: {js: '}'},
   })
+  return (outputFiles[0] as OutputFile).contents
+}
+
+/** The same code, and compiled for this Node. */
+function isThere(code: Uint8Array): boolean {
+  return existsSync(main) && existsSync(compiledFor(main)) && readFileSync(main).equals(code)
 }
 
 async function knownAtBuildTime(): Promise<Plugin> {
@@ -69,10 +79,14 @@ async function knownAtBuildTime(): Promise<Plugin> {
   }
 }
 
-/** Before there is new code: V8 tells old from new by the length only. */
-function forgetCompiled(): void {
+/** In one step: somebody may be starting it. */
+function replace(code: Uint8Array): void {
   mkdirSync(dist, {recursive: true})
+  const fresh = join(dist, `.main.cjs.${process.pid}`)
+  writeFileSync(fresh, code)
+  // What was compiled goes before there is new code: V8 tells old from new by the length only.
   for (const name of readdirSync(dist).filter((one) => one.startsWith('main.cjs.'))) rmSync(join(dist, name))
+  renameSync(fresh, main)
 }
 
 /** What V8 made of it, for the Node that runs now: bin/lvsctl has no use for that of another version. */

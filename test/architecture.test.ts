@@ -27,8 +27,9 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
 
 const pureRooms = ['domain', 'plan', 'formats', 'netlink']
 
-/** What a pure room must not mention: the clock, chance, the process, the file system. */
-const impure = /\bprocess\.|\bDate\b|Math\.random|performance\.|setTimeout|from 'node:(?!util)/
+/** What a pure room must not mention: the clock, chance, the process, the streams, the network, the file system. */
+const impure =
+  /\bprocess[.[]|[=(] ?process\b|\bDate\b|Math\.random|\b(?:performance|crypto|console|globalThis|Atomics)\.|\b(?:setTimeout|setInterval|setImmediate|queueMicrotask|fetch|require)\(|'node:(?!util)/
 
 /** npm package → the only files that may import it. */
 const guests: Readonly<Record<string, RegExp>> = {
@@ -74,6 +75,18 @@ describe('arrows', () => {
     expect(wrong, `${room} may import ${allowed.join(', ')}`).toEqual([])
   })
 })
+
+test.each([
+  'const {argv} = process',
+  'process.exit()',
+  "process['env']",
+  'run(process)',
+  'new Date()',
+  'console.log(1)',
+  "import 'node:fs'",
+  "await import('node:fs')",
+  'globalThis.fetch',
+])('%s is not pure', (text) => expect(impure.test(text)).toBe(true))
 
 test('pure rooms touch nothing outside their arguments', () => {
   const offenders = modules.filter(

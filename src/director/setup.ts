@@ -6,6 +6,7 @@ import {type Problem, problem, refuse, warning} from '../domain/problem.ts'
 import {describeEffect} from '../host/describe.ts'
 import {unknownInterface} from '../host/failures.ts'
 import type {Effect, InterfaceAddress, Link} from '../host/host.ts'
+import {isEthernet} from '../host/mac.ts'
 import {planEffects, type RolePlan} from '../host/step.ts'
 import {interfaceSysctl} from '../host/sysctl-key.ts'
 import {hostPrefixOf} from '../host/vip.ts'
@@ -30,7 +31,7 @@ export function planSetup({vips, device}: SetupRequest, observed: Observed): Rol
     else warnings.push(present(vip, there))
     if (!there && !isOnLink(vip, device, observed)) warnings.push(offLink(vip, device))
   }
-  const heard = link.up && !link.noArp
+  const heard = link.up && !link.noArp && isEthernet(link)
   if (heard) for (const vip of vips) effects.push({do: 'announce', interface: device, address: vip})
   else warnings.push(unheard(link, vips))
   if (vips.some((vip) => familyOf(vip) === 'ipv4') && arpIgnore(observed, device) === 8) warnings.push(silent(device))
@@ -135,6 +136,10 @@ function unheard(link: Link, vips: readonly Address[]): Problem {
   if (!link.up)
     return warning('interface-down', `${link.name} is down: nobody can be told yet, and no client gets through`, {
       hint: `ip link set ${link.name} up, then again: lvsctl director setup --vip ${vips.join(',')} --dev ${link.name}`,
+    })
+  if (!link.noArp)
+    return warning('interface-not-ethernet', `${link.name} is no Ethernet: who has the VIP cannot be announced there`, {
+      hint: 'hosts that knew another machine by it find this one when their entry for it has expired',
     })
   return warning('interface-without-arp', `${link.name} has no neighbours that ask for addresses: nothing is announced`)
 }

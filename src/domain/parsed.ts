@@ -1,6 +1,6 @@
 // What a parser answers: the value, or the one Problem that says why there is none. Never an exception for bad input.
 
-import {type Problem, problem, refuse} from './problem.ts'
+import {type Problem, problem} from './problem.ts'
 
 export type Parsed<T> = {readonly ok: true; readonly value: T} | Rejected
 
@@ -27,10 +27,4 @@ export function reject(
     problem: problem(code, message, {...(where && {where}), ...(help && {hint: help})}),
     ...(meant !== undefined && {meant}),
   }
-}
-
-/** For the callers that stop at the first problem: the value, or an LvsctlError of kind `usage`. */
-export function valueOrThrow<T>(parsed: Parsed<T>): T {
-  if (!parsed.ok) refuse([parsed.problem])
-  return (parsed as Extract<Parsed<T>, {ok: true}>).value
 }

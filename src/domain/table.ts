@@ -1,7 +1,7 @@
 // The whole IPVS table as it runs: services with their servers and figures, in canonical order.
 
-import {compareServerKeys, type Server, type ServerKey, serverKeyEquals} from './server.ts'
-import {compareServiceKeys, type Service, type ServiceKey, serviceKeyEquals} from './service.ts'
+import {compareServerKeys, type Server} from './server.ts'
+import {compareServiceKeys, type Service} from './service.ts'
 import type {ConnectionCounts, Statistics} from './statistics.ts'
 
 export interface RunningServer {
@@ -31,17 +31,6 @@ export type Configuration = readonly ConfiguredService[]
 
 export function configurationOf(table: Table): Configuration {
   return table.map(({service, servers}) => ({service, servers: servers.map(({server}) => server)}))
-}
-
-export function findService<Entry extends {readonly service: Service}>(
-  table: readonly Entry[],
-  key: ServiceKey,
-): Entry | undefined {
-  return table.find(({service}) => serviceKeyEquals(service.key, key))
-}
-
-export function findServer(entry: TableEntry, key: ServerKey): RunningServer | undefined {
-  return entry.servers.find(({server}) => serverKeyEquals(server, key))
 }
 
 /** Services and servers in the order people read them; the kernel answers in hash order, newest first. */

@@ -2,7 +2,8 @@
 
 import {type Address, addressBytes, formatAddress} from '../domain/address.ts'
 import {Reader, Writer} from '../netlink/bytes.ts'
-import {etherTypes, formatMac, macBytes, PacketSocket} from './packet-socket.ts'
+import {formatMac, macBytes} from './mac.ts'
+import {etherTypes, PacketSocket} from './packet-socket.ts'
 
 export const broadcastMac = 'ff:ff:ff:ff:ff:ff'
 const operations = {request: 1, reply: 2} as const

@@ -10,7 +10,7 @@ import {
   renameSync,
   rmSync,
   statSync,
-  writeSync,
+  writeFileSync,
 } from 'node:fs'
 import {basename, dirname, join} from 'node:path'
 
@@ -26,17 +26,17 @@ export function readIfThere(path: string): string | undefined {
 
 /**
  * A reader finds the old content or the new, also after a crash or a power cut: the new file is complete on disk before
- * its name is. Folders above it are made; an existing file keeps its mode.
+ * its name is. Folders above it are made, writable for us only, whatever the umask; an existing file keeps its mode.
  */
 export function replaceFile(path: string, content: string): void {
   const folder = dirname(path)
-  mkdirSync(folder, {recursive: true})
+  mkdirSync(folder, {recursive: true, mode: 0o755})
   const temporary = join(folder, `.${basename(path)}.${process.pid}`)
   rmSync(temporary, {force: true}) // of a run that was cut off, long ago and with the same process id
   const fd = openSync(temporary, 'wx', 0o600)
   try {
     try {
-      writeSync(fd, content)
+      writeFileSync(fd, content) // all of it: a nearly full disk takes a part and calls that success (write(2))
       fchmodSync(fd, modeOf(path) ?? 0o644)
       fsyncSync(fd)
     } finally {

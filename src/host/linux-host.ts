@@ -37,6 +37,7 @@ import {
 import {errnoOf, readIfThere, replaceFile} from './files.ts'
 import type {Deeds, Effect, Host, InterfaceAddress, Link} from './host.ts'
 import {holding} from './lock.ts'
+import {isEthernet} from './mac.ts'
 import {allNodesMac, encodeAdvertisement} from './neighbour-advertisement.ts'
 import {etherTypes, PacketError, PacketSocket} from './packet-socket.ts'
 import {pause} from './pause.ts'
@@ -49,6 +50,8 @@ export interface LinuxHostOptions {
   readonly connect?: () => Connection
   /** How long another lvsctl that changes the same role is waited for. */
   readonly lockWaitMs?: number
+  /** Where its locks lie; tests have their own. */
+  readonly lockFolder?: string
 }
 
 export function linuxHost(options: LinuxHostOptions = {}): Host {
@@ -61,12 +64,14 @@ class LinuxHost implements Host {
   private readonly root: string
   private readonly connect: () => Connection
   private readonly lockWaitMs: number
+  private readonly lockFolder: string
   private opened: Connection | undefined
 
-  constructor({root = '', connect, lockWaitMs = 10_000}: LinuxHostOptions) {
+  constructor({root = '', connect, lockWaitMs = 10_000, lockFolder = '/run/lvsctl'}: LinuxHostOptions) {
     this.root = root
     this.connect = connect ?? (() => connectNetlink(protocols.route, {dictionary: routeDictionary}))
     this.lockWaitMs = lockWaitMs
+    this.lockFolder = lockFolder
   }
 
   links(): readonly Link[] {
@@ -95,7 +100,7 @@ class LinuxHost implements Host {
   }
 
   exclusively<Result>(lock: string, work: () => Result): Result {
-    return holding(lock, this.lockWaitMs, work)
+    return holding(this.lockFolder, lock, this.lockWaitMs, work)
   }
 
   apply(effect: Effect): void {
@@ -129,9 +134,10 @@ class LinuxHost implements Host {
     }
   }
 
-  private announce({name, index, up, mac}: Link, address: Address): void {
+  private announce(link: Link, address: Address): void {
+    const {name, index, up, mac} = link
     if (!up) throw interfaceDown(name)
-    if (mac === undefined) throw withoutNeighbours(name)
+    if (mac === undefined || !isEthernet(link)) throw notEthernet(name)
     const ipv4 = familyOf(address) === 'ipv4'
     const frames = ipv4
       ? gratuitousArp(address, mac).map(encodeArp)
@@ -187,11 +193,11 @@ function fromListed(listed: ListedAddress, name: string): InterfaceAddress {
   }
 }
 
-function withoutNeighbours(name: string): LvsctlError {
+function notEthernet(name: string): LvsctlError {
   return new LvsctlError({
     failure: 'unexpected',
-    code: 'interface-without-neighbours',
-    message: `${name} has no link-layer address: nobody there would hear an announcement`,
+    code: 'interface-not-ethernet',
+    message: `${name} is no Ethernet: who has an address cannot be announced there`,
   })
 }
 

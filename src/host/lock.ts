@@ -1,41 +1,50 @@
-// One at a time per network namespace. The lock is an abstract Unix socket address (unix(7)): it belongs to the
-// namespace, as what it protects does, and the kernel lets go of it when its holder ends, however that ends.
+// One lvsctl at a time in a role, by flock(2): the kernel lets go of the lock when its holder ends, however that ends. The
+// file can be opened by root only. What anybody may hold (an abstract socket address, the lock of a file that all can
+// read) any local user could hold for ever.
 
-import {native, socketConstants} from '../../native/index.ts'
-import {Writer} from '../netlink/bytes.ts'
+import {closeSync, constants, mkdirSync, openSync} from 'node:fs'
+import {join} from 'node:path'
+import {native} from '../../native/index.ts'
 import {errnoName} from '../netlink/errors.ts'
 import {busy} from './failures.ts'
+import {errnoOf} from './files.ts'
 import {pause} from './pause.ts'
 
-const AF_UNIX = 1
+const {O_CREAT, O_NOFOLLOW, O_RDONLY} = constants
+const LOCK_EX = 2
+const LOCK_NB = 4
 
-export function holding<Result>(name: string, waitMs: number, work: () => Result): Result {
-  const fd = native().socket(AF_UNIX, socketConstants.SOCK_DGRAM | socketConstants.SOCK_CLOEXEC, 0)
-  if (fd < 0) throw new Error(`socket: ${errnoName(-fd)}`)
+/** Throws `deadline` when the lock is not to be had in time. The files stay: one that is removed could be held twice. */
+export function holding<Result>(folder: string, name: string, waitMs: number, work: () => Result): Result {
+  const fd = open(folder, name)
+  // Whoever may not have the lock goes on: what it needs to change anything is said by what it tries to change.
+  if (fd === undefined) return work()
   try {
     take(fd, name, waitMs)
     return work()
   } finally {
-    native().close(fd)
+    closeSync(fd)
+  }
+}
+
+function open(folder: string, name: string): number | undefined {
+  try {
+    mkdirSync(folder, {recursive: true, mode: 0o755})
+    return openSync(join(folder, `${name}.lock`), O_RDONLY | O_CREAT | O_NOFOLLOW, 0o600)
+  } catch (error) {
+    if (['EACCES', 'EPERM', 'EROFS'].includes(errnoOf(error) ?? '')) return undefined
+    throw error
   }
 }
 
 function take(fd: number, name: string, waitMs: number): void {
   const deadline = performance.now() + waitMs
   for (;;) {
-    const answer = native().bind(fd, abstractAddress(`lvsctl/${name}`))
+    const answer = native().flock(fd, LOCK_EX | LOCK_NB)
     if (answer >= 0) return
-    if (errnoName(-answer) !== 'EADDRINUSE') throw new Error(`bind: ${errnoName(-answer)}`)
+    const errno = errnoName(-answer)
+    if (errno !== 'EAGAIN' && errno !== 'EINTR') throw new Error(`flock: ${errno}`)
     if (performance.now() >= deadline) throw busy(name, waitMs)
     pause(20)
   }
-}
-
-/** sockaddr_un whose path begins with a NUL. */
-function abstractAddress(name: string): Uint8Array {
-  const out = new Writer(64)
-  out.u16(AF_UNIX)
-  out.u8(0)
-  out.raw(new TextEncoder().encode(name))
-  return out.bytes()
 }

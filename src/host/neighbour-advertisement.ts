@@ -2,7 +2,7 @@
 
 import {type Address, address, addressBytes} from '../domain/address.ts'
 import {Writer} from '../netlink/bytes.ts'
-import {macBytes} from './packet-socket.ts'
+import {macBytes} from './mac.ts'
 
 /** Ethernet's address for ff02::1 (RFC 2464 §7). */
 export const allNodesMac = '33:33:00:00:00:01'

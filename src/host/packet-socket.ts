@@ -3,6 +3,7 @@
 import {native, socketConstants} from '../../native/index.ts'
 import {Writer} from '../netlink/bytes.ts'
 import {errnoName} from '../netlink/errors.ts'
+import {macBytes} from './mac.ts'
 
 const {AF_PACKET, SOCK_DGRAM, SOCK_CLOEXEC, MSG_DONTWAIT, POLLIN} = socketConstants
 const EINTR = 4
@@ -85,12 +86,4 @@ export class PacketSocket {
 function check(call: string, answer: number): number {
   if (answer < 0) throw new PacketError(call, answer)
   return answer
-}
-
-export function macBytes(mac: string): Uint8Array {
-  return Uint8Array.from(mac.split(':'), (byte) => Number.parseInt(byte, 16))
-}
-
-export function formatMac(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join(':')
 }

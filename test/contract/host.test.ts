@@ -25,7 +25,7 @@ describe('the twin', () => {
 describe.runIf(canUnshare)('this kernel (needs root)', () => {
   describe.each(hostContract)('$name', ({run}) => {
     useNamespace()
-    test('holds', () => run(linuxHost({lockWaitMs: 50}), folder))
+    test('holds', () => run(linuxHost({lockWaitMs: 50, lockFolder: join(folder, 'locks')}), folder))
   })
 })
 

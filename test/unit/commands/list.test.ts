@@ -3,8 +3,8 @@
 
 import {join} from 'node:path'
 import {beforeAll, describe, expect, test} from 'vitest'
-import {procPath} from '../../../src/table/read-listing.ts'
 import {memoryClient} from '../../../src/ipvs/memory-client.ts'
+import {procPath} from '../../../src/table/read-listing.ts'
 import {exampleProc, exampleTable} from '../../support/example-table.ts'
 import {lvsctl, type Machine, machine, machineAfter} from '../../support/run-command.ts'
 

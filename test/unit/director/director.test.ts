@@ -78,6 +78,14 @@ describe('set-up', () => {
     expect(setup(hostWith({links: [{name: 'eth0', noArp: true}]}), a).codes).toEqual(['interface-without-arp'])
   })
 
+  test('an interface that is no Ethernet gets the address and no announcement', () => {
+    const mac = Array.from({length: 20}, () => '80').join(':') // InfiniBand
+    expect(setup(hostWith({links: [{name: 'eth0', mac}]}), a)).toEqual({
+      lines: ['ip addr add 192.168.1.200/32 dev eth0'],
+      codes: ['interface-not-ethernet'],
+    })
+  })
+
   test.each([
     ['192.168.1.200', []],
     ['192.168.2.200', ['vip-off-link']],

@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest'
-import {accept, reject, valueOrThrow} from '../../../src/domain/parsed.ts'
+import {accept, reject} from '../../../src/domain/parsed.ts'
 import {exitCodes, LvsctlError, problem, refuse, warning} from '../../../src/domain/problem.ts'
 
 const thrownBy = (run: () => unknown): LvsctlError => {
@@ -47,10 +47,7 @@ test('the cause is kept', () => {
 
 test('every exit code once', () => expect(new Set(Object.values(exitCodes)).size).toBe(Object.keys(exitCodes).length))
 
-test('a parsed value, or the throw', () => {
-  expect(valueOrThrow(accept(0))).toBe(0)
-  expect(thrownBy(() => valueOrThrow(reject('port-invalid', 'x is not a port', {where: '-r'}))).message).toBe(
-    '-r: x is not a port',
-  )
+test('a parser answers the value, or why there is none', () => {
+  expect(accept(0)).toEqual({ok: true, value: 0})
   expect(reject('a', 'b')).toEqual({ok: false, problem: {code: 'a', severity: 'error', message: 'b'}})
 })

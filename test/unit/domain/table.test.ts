@@ -6,7 +6,7 @@ import {formatServerKey, type Server, server, serverEquals} from '../../../src/d
 import {formatServiceKey, type Service, type ServiceKey, service, serviceEquals} from '../../../src/domain/service.ts'
 import {parseServiceKey} from '../../../src/domain/service-key.ts'
 import {noStatistics} from '../../../src/domain/statistics.ts'
-import {configurationOf, findServer, findService, sortTable, type Table} from '../../../src/domain/table.ts'
+import {configurationOf, sortTable, type Table} from '../../../src/domain/table.ts'
 
 const key = (text: string): ServiceKey => {
   const parsed = parseServiceKey(text)
@@ -45,16 +45,10 @@ test('in the order people read', () => {
   ])
 })
 
-test('found by key', () => {
-  const found = findService(table, key('tcp://192.0.2.10:80'))
-  expect(found).toBe(table[1])
-  expect(found && findServer(found, at('10.0.0.9', 80))).toBe(table[1]?.servers[1])
-  expect(found && findServer(found, at('10.0.0.9', 81))).toBeUndefined()
-  expect(findService(table, key('udp://192.0.2.10:80'))).toBeUndefined()
-  expect(findService(table, key('fwmark6://7'))).toBeUndefined()
-  expect(findService(configurationOf(table), key('fwmark://7'))).toEqual({
-    service: service(key('fwmark://7')),
-    servers: [],
+test('a configuration has no figures', () => {
+  expect(configurationOf(table)[1]).toEqual({
+    service: service(key('tcp://192.0.2.10:80')),
+    servers: [server(at('10.0.0.10', 80)), server(at('10.0.0.9', 80)), server(at('10.0.0.9', 8))],
   })
 })
 

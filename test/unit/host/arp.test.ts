@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import {expect, test} from 'vitest'
 import {address, formatAddress} from '../../../src/domain/address.ts'
 import {type ArpPacket, decodeArp, encodeArp, gratuitousArp} from '../../../src/host/arp.ts'
-import {formatMac} from '../../../src/host/packet-socket.ts'
+import {formatMac} from '../../../src/host/mac.ts'
 
 const vip = address('192.168.1.200')
 const mac = '52:54:00:12:34:56'

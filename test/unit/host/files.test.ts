@@ -1,3 +1,4 @@
+import {spawnSync} from 'node:child_process'
 import {chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
@@ -33,6 +34,30 @@ test('whoever has the old file open goes on reading the old content', () => {
   const before = statSync(path).ino
   replaceFile(path, 'two')
   expect(statSync(path).ino).not.toBe(before)
+})
+
+test('nobody else may write into a folder that is made, even with an umask of 0', () => {
+  const umask = process.umask(0)
+  try {
+    replaceFile(join(folder, 'a/b'), 'text')
+  } finally {
+    process.umask(umask)
+  }
+  expect([modeOf(join(folder, 'a')), modeOf(join(folder, 'a/b'))]).toEqual([0o755, 0o644])
+})
+
+/** Runs as `$0` with the module and the folder as arguments, in a mount namespace of its own. */
+const onFullDisk = `mount -t tmpfs -o size=8k none "$2" && exec "$0" --input-type=module -e '
+  const {replaceFile} = await import(process.argv[1])
+  replaceFile(process.argv[2] + "/file", "old")
+  try { replaceFile(process.argv[2] + "/file", "x".repeat(20_000)) } catch (error) { console.log(error.code) }
+  console.log(fs.readFileSync(process.argv[2] + "/file", "utf8"), ...fs.readdirSync(process.argv[2]))' "$1" "$2"`
+
+test.runIf(spawnSync('unshare', ['--mount', 'true']).status === 0)('a disk that takes a part of it (as root)', () => {
+  const files = join(import.meta.dirname, '../../../src/host/files.ts')
+  const args = ['--mount', 'sh', '-c', onFullDisk, process.execPath, files, folder]
+  const {stdout, stderr} = spawnSync('unshare', args, {encoding: 'utf8'})
+  expect({stdout, stderr}).toEqual({stdout: 'ENOSPC\nold file\n', stderr: ''})
 })
 
 test('what cannot be put in place leaves the folder as it was', () => {

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import {expect, test} from 'vitest'
 import {address, formatAddress} from '../../../src/domain/address.ts'
+import {formatMac} from '../../../src/host/mac.ts'
 import {encodeAdvertisement} from '../../../src/host/neighbour-advertisement.ts'
-import {formatMac} from '../../../src/host/packet-socket.ts'
 
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex')
 const target = address('2001:db8::200')

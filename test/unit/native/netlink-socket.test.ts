@@ -111,12 +111,13 @@ test('no such protocol', () => {
 
 describe('the addon', () => {
   test('answers -errno', () => {
-    const {bind, close, connect, getsockname, poll, recv, send, setns, setsockopt} = native()
+    const {bind, close, connect, flock, getsockname, poll, recv, send, setns, setsockopt} = native()
     const buffer = new Uint8Array(12)
     for (const answer of [
       bind(-1, buffer),
       close(-1),
       connect(-1, buffer),
+      flock(-1, 8),
       getsockname(-1, buffer),
       recv(-1, buffer, 0),
       send(-1, buffer, 0),
