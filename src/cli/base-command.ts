@@ -4,7 +4,9 @@
 import {Command} from '@oclif/core/command'
 import {boolean, string} from '@oclif/core/flags'
 import type {Input, ParserOutput} from '@oclif/core/interfaces'
+import {findForeignCharacter, plainText} from '../domain/foreign-characters.ts'
 import type {Problem} from '../domain/problem.ts'
+import {LvsctlError} from '../domain/problem.ts'
 import type {ProtocolPortNames} from '../domain/service-key.ts'
 import {type PortFinder, parseEtcServices} from '../formats/etc-services.ts'
 import {currentContext} from './context.ts'
@@ -41,6 +43,7 @@ export abstract class BaseCommand extends Command {
   ): Promise<ParserOutput<F, B, A>> {
     // Whatever comes of it: oclif warns programmers whose command did not get here.
     this.parsed = true
+    refusePastedDashes(argv)
     // A command without options of its own has no list of them either.
     const parsed = await super.parse<F, B, A>(options, [...expandImpliedValues(argv, this.ctor.flags ?? {})])
     const {netns, quiet, verbose} = parsed.flags as {netns?: string; quiet?: boolean; verbose?: boolean}
@@ -107,5 +110,20 @@ export abstract class BaseCommand extends Command {
 
   protected override async finally(): Promise<void> {
     this.context.close()
+  }
+}
+
+/** `–s` from a web page is no option, and oclif would take it for an argument. */
+function refusePastedDashes(argv: readonly string[]): void {
+  for (const word of argv) {
+    const foreign = findForeignCharacter(word)
+    if (foreign?.index !== 0 || !plainText(word)?.startsWith('-')) continue
+    const meant = (plainText(word) as string).replace(/^--(?=.$)/, '-')
+    throw new LvsctlError({
+      failure: 'usage',
+      code: 'pasted-dash',
+      message: `"${word}" begins with ${foreign.name} where an option should begin`,
+      hint: `Write ${meant}`,
+    })
   }
 }

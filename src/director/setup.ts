@@ -64,7 +64,7 @@ function wrongDevice(link: Link): readonly Problem[] {
   return [
     problem('device-is-loopback', `${link.name} is the loopback interface: nobody would learn who has the VIP`, {
       where: '--dev',
-      hint: 'name the interface on which clients arrive; a VIP on lo is a real server: lvsctl realserver setup',
+      hint: 'Name the interface on which clients arrive; a VIP on lo is a real server: lvsctl realserver setup',
     }),
   ]
 }
@@ -76,11 +76,11 @@ function obstacles(vip: Address, device: Link, observed: Observed): readonly Pro
     one.interface === 'lo'
       ? problem('vip-on-loopback', `${vip} is on lo: this host is set up as a real server for it`, {
           where,
-          hint: `a host is one or the other: lvsctl realserver teardown --vip ${vip}`,
+          hint: `A host is one or the other: lvsctl realserver teardown --vip ${vip}`,
         })
       : problem('vip-elsewhere', `${vip} is on ${one.interface} already (/${one.prefixLength})`, {
           where,
-          hint: `move it: ${describeEffect({do: 'remove-address', address: one})}`,
+          hint: `Move it: ${describeEffect({do: 'remove-address', address: one})}`,
         }),
   )
   if (familyOf(vip) === 'ipv6') {
@@ -128,7 +128,7 @@ function samePrefix(a: Address, b: Address, length: number): boolean {
 
 function offLink(vip: Address, device: string): Problem {
   return warning('vip-off-link', `${vip} is in no subnet of ${device}: hosts there look for it through their router`, {
-    hint: `the router needs a route to ${vip}/${hostPrefixOf(vip)} through this director, unless the interface is the wrong one`,
+    hint: `The router needs a route to ${vip}/${hostPrefixOf(vip)} through this director, unless the interface is the wrong one`,
   })
 }
 
@@ -139,7 +139,7 @@ function unheard(link: Link, vips: readonly Address[]): Problem {
     })
   if (!link.noArp)
     return warning('interface-not-ethernet', `${link.name} is no Ethernet: who has the VIP cannot be announced there`, {
-      hint: 'hosts that knew another machine by it find this one when their entry for it has expired',
+      hint: 'Hosts that knew another machine by it find this one when their entry for it has expired',
     })
   return warning('interface-without-arp', `${link.name} has no neighbours that ask for addresses: nothing is announced`)
 }

@@ -55,7 +55,7 @@ function wrongWith(there: InterfaceAddress, observed: Observed): readonly Proble
   if (!link.running)
     problems.push(
       problem('interface-no-carrier', `${vip} is on ${name}, which has no carrier`, {
-        hint: 'look at the cable or the port',
+        hint: 'Look at the cable or the port',
       }),
     )
   if (familyOf(vip) === 'ipv4' && arpIgnore(observed, name) === 8)
@@ -75,7 +75,7 @@ function nowhere(vip: Address): Problem {
 
 /** A /32 on lo is how routed VIPs are done; on a LAN it depends on ARP whether anybody finds it. */
 function onLoopback(vip: Address, observed: Observed): Problem {
-  const hint = `unless it is routed here, move it: lvsctl director setup --vip ${vip} --dev IF`
+  const hint = `Unless it is routed here, move it: lvsctl director setup --vip ${vip} --dev IF`
   if (familyOf(vip) === 'ipv6')
     return problem('vip-on-loopback', `${vip} is on lo: no neighbour gets an answer for it`, {hint})
   const heard = observed.links.filter(({name, up, loopback, noArp}) => {

@@ -59,7 +59,7 @@ function notOurs(vip: Address, there: InterfaceAddress): readonly Problem[] {
     problem(
       'vip-own-address',
       `${vip}/${there.prefixLength} is ${there.interface}'s own address, with its subnet: removing it could cut this host off`,
-      {where, hint: `if it must go: ${describeEffect({do: 'remove-address', address: there})}`},
+      {where, hint: `If it must go: ${describeEffect({do: 'remove-address', address: there})}`},
     ),
   ]
 }
@@ -67,5 +67,5 @@ function notOurs(vip: Address, there: InterfaceAddress): readonly Problem[] {
 function notThere(vip: Address, device: string | undefined, observed: Observed): Problem {
   const elsewhere = whereIs(vip, undefined, observed)[0]?.interface
   const place = device === undefined ? 'on no interface of this host' : `not on ${device}`
-  return warning('vip-not-set-up', `${vip} is ${place}`, elsewhere === undefined ? {} : {hint: `it is on ${elsewhere}`})
+  return warning('vip-not-set-up', `${vip} is ${place}`, elsewhere === undefined ? {} : {hint: `It is on ${elsewhere}`})
 }

@@ -74,7 +74,7 @@ function unknownCommand(words: readonly string[], ids: readonly string[]): Lvsct
     failure: 'usage',
     code: 'command-unknown',
     message: `no command "${said.join(' ')}"`,
-    hint: `${meant.length > 0 ? `did you mean ${meant.map((name) => `lvsctl ${name}`).join(' or ')}? ` : ''}All: ${helpLine(topic)}`,
+    hint: `${meant.length > 0 ? `Did you mean ${meant.map((name) => `lvsctl ${name}`).join(' or ')}? ` : ''}All: ${helpLine(topic)}`,
   })
 }
 

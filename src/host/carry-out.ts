@@ -56,7 +56,7 @@ function verify({steps}: RolePlan): void {
     failure: 'partial',
     code: 'not-settled',
     message: `everything was done, and read back it is not so; this would be needed again: ${open.map(({line}) => line).join('; ')}`,
-    hint: 'something else on this host changes it at the same time (keepalived, a network manager, a script)',
+    hint: 'Something else on this host changes it at the same time (keepalived, a network manager, a script)',
   })
 }
 

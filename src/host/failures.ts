@@ -13,7 +13,7 @@ export function unknownInterface(name: string, known: readonly string[]): Lvsctl
     failure: 'missing',
     code: 'interface-unknown',
     message: `no network interface "${name}"`,
-    hint: near === undefined ? all : `did you mean ${near}? ${all}`,
+    hint: near === undefined ? all : `Did you mean ${near}? ${all}`,
   })
 }
 
@@ -30,7 +30,7 @@ export function addressMissing(address: InterfaceAddress): LvsctlError {
     failure: 'missing',
     code: 'address-missing',
     message: `${address.address}/${address.prefixLength} is not on ${address.interface}`,
-    hint: `see: ip addr show dev ${address.interface}`,
+    hint: `See: ip addr show dev ${address.interface}`,
   })
 }
 
@@ -39,7 +39,7 @@ export function ipv6Disabled(name: string): LvsctlError {
     failure: 'unsupported',
     code: 'ipv6-disabled',
     message: `IPv6 is switched off on ${name}`,
-    hint: `switch it on: sysctl -w ${interfaceSysctl('ipv6', name, 'disable_ipv6')}=0`,
+    hint: `Switch it on: sysctl -w ${interfaceSysctl('ipv6', name, 'disable_ipv6')}=0`,
   })
 }
 
@@ -48,7 +48,7 @@ export function interfaceDown(name: string): LvsctlError {
     failure: 'unexpected',
     code: 'interface-down',
     message: `${name} is down: nothing can be announced on it`,
-    hint: `bring it up: ip link set ${name} up`,
+    hint: `Bring it up: ip link set ${name} up`,
   })
 }
 
@@ -78,7 +78,7 @@ export function busy(lock: string, waitedMs: number): LvsctlError {
     failure: 'deadline',
     code: 'busy',
     message: `another lvsctl is changing this host's ${lock} role, still after ${Math.round(waitedMs / 1000)} s`,
-    hint: 'nothing was changed. Try again when it is done',
+    hint: 'Nothing was changed. Try again when it is done',
   })
 }
 
@@ -98,7 +98,7 @@ export function notPermitted(effect: Effect, needs: string, cause?: unknown): Lv
     failure: 'permission',
     code: 'not-permitted',
     message: `not permitted: "${describeEffect(effect)}" needs ${needs}`,
-    hint: 'run it with sudo, or as root',
+    hint: 'Run it with sudo, or as root',
     cause,
   })
 }

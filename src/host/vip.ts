@@ -43,7 +43,7 @@ function unusable(vip: Address, where: string): readonly Problem[] {
   return [
     problem('vip-not-unicast', `${classSentence(vip)} and cannot be a VIP`, {
       where,
-      hint: 'a VIP is an address that clients reach this cluster at',
+      hint: 'A VIP is an address that clients reach this cluster at',
     }),
   ]
 }

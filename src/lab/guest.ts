@@ -139,7 +139,7 @@ const failures = {
           failure: 'unsupported',
           code: 'lab-xstate',
           message: 'the lab kernel cannot restore floating point state on this CPU (Intel AMX or the like)',
-          hint: 'build the small library that helps: npm run build (needs a C compiler)',
+          hint: 'Build the small library that helps: npm run build (needs a C compiler)',
         })
       : withConsole(uml, {
           failure: 'unexpected',

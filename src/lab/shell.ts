@@ -43,7 +43,7 @@ export async function labShell({topology, stdin, stdout, boot = {}}: ShellOption
       failure: 'usage',
       code: 'lab-shell-terminal',
       message: 'the lab shell needs a terminal for its input and output',
-      hint: 'for a script: lvsctl lab run SCRIPT',
+      hint: 'For a script: lvsctl lab run SCRIPT',
     })
   }
   const guest = await bootGuest({...boot, terminal: true})

@@ -85,6 +85,6 @@ export function findTopology(name: string): Topology {
     failure: 'missing',
     code: 'lab-topology-unknown',
     message: `no lab network "${name}"`,
-    hint: `there are ${new Intl.ListFormat('en').format(topologyNames)}`,
+    hint: `There are ${new Intl.ListFormat('en').format(topologyNames)}`,
   })
 }

@@ -81,7 +81,7 @@ function unreadable(path: string, why: string, cause?: unknown): LvsctlError {
     failure: 'unexpected',
     code: 'ledger-unreadable',
     message: `${path} ${why}: what set-up found on this host is unknown`,
-    hint: `nothing was changed. To go on without it: mv ${path} ${path}.broken`,
+    hint: `Nothing was changed. To go on without it: mv ${path} ${path}.broken`,
     cause,
   })
 }

@@ -128,14 +128,14 @@ function obstacles(vip: Address, scope: 'global' | 'host', observed: Observed): 
         there.prefixLength === full
           ? problem('vip-on-interface', `${vip} is on ${there.interface} already`, {
               where,
-              hint: `a director has it there, a real server has it on lo; ${remove}`,
+              hint: `A director has it there, a real server has it on lo; ${remove}`,
             })
           : problem(
               'vip-own-address',
               `${vip} is this host's own address (${there.interface}, /${there.prefixLength})`,
               {
                 where,
-                hint: 'the VIP is the address that the director shares with its real servers',
+                hint: 'The VIP is the address that the director shares with its real servers',
               },
             ),
       )
@@ -174,20 +174,20 @@ function missingVips(ledger: Ledger | undefined, asked: readonly Address[], obse
     .filter(({address}) => !asked.includes(address) && !onLoopback(observed, address))
     .map(({address}) =>
       warning('vip-gone', `${address} was set up here and is no longer on lo`, {
-        hint: `bring it back: lvsctl realserver setup --vip ${address}; forget it: lvsctl realserver teardown --vip ${address}`,
+        hint: `Bring it back: lvsctl realserver setup --vip ${address}; forget it: lvsctl realserver teardown --vip ${address}`,
       }),
     )
 }
 
 function adopted(vip: Address): Problem {
   return warning('vip-adopted', `${vip} was on lo already and is left as it is`, {
-    hint: `a teardown of everything leaves it there; name it to remove it: lvsctl realserver teardown --vip ${vip}`,
+    hint: `A teardown of everything leaves it there; name it to remove it: lvsctl realserver teardown --vip ${vip}`,
   })
 }
 
 function deaf(name: string): Problem {
   return warning('arp-deaf', `arp_ignore is 8 on ${name}: this host answers for none of its addresses there`, {
-    hint: 'neighbours find it by static entries only; 1 is enough for a real server',
+    hint: 'Neighbours find it by static entries only; 1 is enough for a real server',
   })
 }
 

@@ -78,7 +78,7 @@ function restore(ledger: Ledger | undefined, left: readonly LedgerVip[], observe
           'sysctl-changed',
           `${key} is ${current}, neither what was found (${found}) nor what was set (${set}): it is left alone`,
           {
-            hint: `to go back to the value found: ${describeEffect({do: 'set-sysctl', key, value: found})}`,
+            hint: `To go back to the value found: ${describeEffect({do: 'set-sysctl', key, value: found})}`,
           },
         ),
       )
@@ -89,7 +89,7 @@ function restore(ledger: Ledger | undefined, left: readonly LedgerVip[], observe
       warning(
         'vip-left',
         `${heard.join(', ')} was on lo before set-up and stays there${effects.length > 0 ? ', while ARP goes back to what was found: this host may answer for it' : ''}`,
-        {hint: `to remove it too: lvsctl realserver teardown --vip ${heard.join(',')}`},
+        {hint: `To remove it too: lvsctl realserver teardown --vip ${heard.join(',')}`},
       ),
     )
   return {effects, warnings}
@@ -97,7 +97,7 @@ function restore(ledger: Ledger | undefined, left: readonly LedgerVip[], observe
 
 function silenceKept(address: Address): Problem {
   return warning('arp-kept-quiet', `ARP stays quiet: ${address} is on lo, put there by somebody else since set-up`, {
-    hint: 'when it is gone, run: lvsctl realserver teardown',
+    hint: 'When it is gone, run: lvsctl realserver teardown',
   })
 }
 
@@ -110,7 +110,7 @@ function notThere(vip: Address, ledger: Ledger | undefined, observed: Observed):
       ? warning('vip-gone', `${vip} was no longer on lo`)
       : warning('vip-not-set-up', `${vip} is not on lo and was not set up here`, {
           ...(elsewhere !== undefined && {
-            hint: `it is on ${elsewhere}: lvsctl director teardown --vip ${vip} --dev ${elsewhere}`,
+            hint: `It is on ${elsewhere}: lvsctl director teardown --vip ${vip} --dev ${elsewhere}`,
           }),
         }),
   ]
@@ -137,7 +137,7 @@ function wrongPrefix(vip: Address, observed: Observed): readonly Problem[] {
   return [
     problem('vip-prefix', `${vip} is on lo with /${there.prefixLength}, which this role never sets up`, {
       where: '--vip',
-      hint: `if it should go: ${describeEffect({do: 'remove-address', address: there})}`,
+      hint: `If it should go: ${describeEffect({do: 'remove-address', address: there})}`,
     }),
   ]
 }

@@ -74,7 +74,7 @@ export async function readService(source: TableSource, key: ServiceKey): Promise
 }
 
 /** Beside what /proc tells a user of a table larger than a page. */
-export const maybeMore = 'services may be missing, if other network namespaces have some: root sees all'
+export const maybeMore = 'Services may be missing, if other network namespaces have some: root sees all'
 
 /** Of this thread, because --netns moved no other. */
 export const procPath = '/proc/thread-self/net/ip_vs'

@@ -118,7 +118,7 @@ export const hostContract: readonly ContractCase[] = [
     ] as const) {
       expect(code(host, effect)).toBe('missing: interface-unknown')
       expect(() => host.apply(effect)).toThrow(
-        expect.objectContaining({hint: expect.stringContaining('did you mean lo?')}),
+        expect.objectContaining({hint: expect.stringContaining('Did you mean lo?')}),
       )
     }
   }),

@@ -46,7 +46,9 @@ export interface ProcTable {
 export const unknownInProc = [
   'schedulerFlags',
   'persistence',
+  'netmask',
   'engine',
+  'onePacket',
   'upperThreshold',
   'lowerThreshold',
   'tunnel',
@@ -91,7 +93,7 @@ export function parseProcIpVs(text: string): {value: ProcTable; problems: readon
       else problems.push(unreadable(number, line))
     }
   }
-  return {value: {services: services.sort(byOrder).map(closeService)}, problems}
+  return {value: {services: tellMarksApart(services.sort(byOrder).map(closeService))}, problems}
 }
 
 /** One after the other, and not all at once: there can be ten thousand. */
@@ -191,6 +193,21 @@ function closeService({key, scheduler, onePacket, mask, servers}: OpenService): 
     key: {...key, family: family ?? 'ipv4'},
     netmask: mask !== undefined && family ? readMask(mask, family) : undefined,
   }
+}
+
+/** Two services of one mark are of different families, and neither needs servers to show its own. IPv4 first. */
+function tellMarksApart(services: readonly ProcService[]): readonly ProcService[] {
+  const apart = [...services]
+  for (let index = 1; index < apart.length; index++) {
+    const pair = [apart[index - 1], apart[index]] as [ProcService, ProcService]
+    const [{key: first}, {key: second}] = pair
+    if (first.kind !== 'fwmark' || second.kind !== 'fwmark' || first.mark !== second.mark) continue
+    const [one, other] = pair.map(({servers}) => familyOfServers(servers))
+    if (one === 'ipv6' || other === 'ipv4') pair.reverse()
+    apart[index - 1] = {...pair[0], key: {...first, family: 'ipv4'}}
+    apart[index] = {...pair[1], key: {...first, family: 'ipv6'}}
+  }
+  return apart
 }
 
 /** Only a tunnelled server may be of another family than its service. */

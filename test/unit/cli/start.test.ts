@@ -85,10 +85,10 @@ test.each([
 })
 
 test.each([
-  ['servce', 'no command "servce"', 'did you mean lvsctl service?'],
-  ['service lst', 'no command "service lst"', 'did you mean lvsctl service list? All: lvsctl service --help'],
-  ['service lst --help', 'no command "service lst"', 'did you mean lvsctl service list?'],
-  ['srvice list', 'no command "srvice list"', 'did you mean lvsctl service list?'],
+  ['servce', 'no command "servce"', 'Did you mean lvsctl service?'],
+  ['service lst', 'no command "service lst"', 'Did you mean lvsctl service list? All: lvsctl service --help'],
+  ['service lst --help', 'no command "service lst"', 'Did you mean lvsctl service list?'],
+  ['srvice list', 'no command "srvice list"', 'Did you mean lvsctl service list?'],
   ['teardown', 'no command "teardown"', 'lvsctl director teardown or lvsctl realserver teardown'],
   ['xyzzy', 'no command "xyzzy"', 'All: lvsctl --help'],
   ['-t 192.0.2.10:80', 'a command comes first', 'All: lvsctl --help'],

@@ -253,6 +253,22 @@ describe('--json: the error is on stdout, and the exit code is the same', () => 
   })
 })
 
+test.each([
+  ['service add -t 192.0.2.9:80 \u2013s rr', '"\u2013s" begins with EN DASH (U+2013)', '-s'],
+  ['server edit -t 192.168.1.200:8080 -r 192.168.1.111 \u2014w 3', '"\u2014w" begins with EM DASH (U+2014)', '-w'],
+  [
+    'server edit -t 192.168.1.200:8080 -r 192.168.1.111 \u2014weight 3',
+    '"\u2014weight" begins with EM DASH (U+2014)',
+    '--weight',
+  ],
+])('a pasted dash: %s', async (command, message, meant) => {
+  expect(await lvsctl(command, on)).toEqual({
+    stdout: '',
+    stderr: `✗ ${message} where an option should begin\n  Write ${meant}\n`,
+    exit: 2,
+  })
+})
+
 test('several mistakes are told at once', async () => {
   expect((await lvsctl(`${server} -r 192.168.1.115 -w abc -x 1.5`, on)).stderr).toBe(`✗ -w: abc is not a weight
   A weight is a whole number from 0 to 2147483647

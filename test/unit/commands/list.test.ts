@@ -212,7 +212,7 @@ service\tudp://192.168.1.200:53\trr\tone-packet\t0\t0\t0
     const {lines} = manyServices('')
     const files = {[procPath]: `${heading}\n${lines.join('\n')}\n`}
     expect((await lvsctl('list', machine({ipvs: memoryClient({privileged: false}), files}))).stderr).toBe(
-      'services may be missing, if other network namespaces have some: root sees all\n',
+      'Services may be missing, if other network namespaces have some: root sees all\n',
     )
   })
 
@@ -223,7 +223,7 @@ service\tudp://192.168.1.200:53\trr\tone-packet\t0\t0\t0
     expect(await lvsctl('service show -t 10.9.9.9:80', here)).toEqual({
       stdout: '',
       stderr: `✗ no service tcp://10.9.9.9:80 to be seen here
-  services may be missing, if other network namespaces have some: root sees all
+  Services may be missing, if other network namespaces have some: root sees all
 `,
       exit: 3,
     })

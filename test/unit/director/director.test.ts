@@ -136,7 +136,7 @@ describe('set-up', () => {
 
   test('an interface that is not there', () => {
     expect(() => planSetup({vips: [a], device: 'eth00'}, observe(hostWith()))).toThrow(
-      expect.objectContaining({failure: 'missing', exit: 3, hint: 'did you mean eth0? here are: lo, eth0, eth1'}),
+      expect.objectContaining({failure: 'missing', exit: 3, hint: 'Did you mean eth0? here are: lo, eth0, eth1'}),
     )
   })
 
@@ -177,7 +177,7 @@ describe('teardown', () => {
     expect(teardown(hostWith(), [a])).toMatchObject({lines: [], warnings: [{code: 'vip-not-set-up'}]})
     expect(teardown(hostWith({addresses: [at('eth1', a, 32)]}), [a], 'eth0')).toMatchObject({
       lines: [],
-      warnings: [{code: 'vip-not-set-up', hint: 'it is on eth1'}],
+      warnings: [{code: 'vip-not-set-up', hint: 'It is on eth1'}],
     })
   })
 

@@ -107,6 +107,6 @@ describe.each(topologyNames)('network %s', (name) => {
 test('a network is found by its name', () => {
   expect(findTopology('nat')).toBe(topologies.nat)
   expect(() => findTopology('mesh')).toThrow(
-    expect.objectContaining({exit: 3, message: 'no lab network "mesh"', hint: 'there are dr, nat, and tun'}),
+    expect.objectContaining({exit: 3, message: 'no lab network "mesh"', hint: 'There are dr, nat, and tun'}),
   )
 })

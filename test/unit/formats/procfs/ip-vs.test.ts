@@ -134,3 +134,21 @@ test('ten thousand servers take no time worth mentioning', () => {
   // Takes 15 ms where this was written; the bound is for busy machines.
   expect(milliseconds).toBeLessThan(150)
 })
+
+test.each([
+  ['neither shows a server', 'FWM  00000003 rr \nFWM  00000003 wlc \n', ['fwmark://3 rr', 'fwmark6://3 wlc']],
+  [
+    'the first shows an IPv6 one',
+    'FWM  00000003 rr \n  -> [2001:0db8:0000:0000:0000:0000:0000:0009]:0050      Route   1      0          0         \nFWM  00000003 wlc \n',
+    ['fwmark://3 wlc', 'fwmark6://3 rr'],
+  ],
+  [
+    'the second shows an IPv4 one',
+    'FWM  00000003 rr \nFWM  00000003 wlc \n  -> 0A010101:0000      Route   1      0          0         \n',
+    ['fwmark://3 wlc', 'fwmark6://3 rr'],
+  ],
+])('two services of one mark are of both families: %s', (_name, lines, expected) => {
+  const text = `${heading}${lines}`
+  const {services} = parseProcIpVs(text).value
+  expect(services.map(({key, scheduler}) => `${formatServiceKey(key)} ${scheduler}`)).toEqual(expected)
+})
