@@ -8,10 +8,22 @@ import {BaseCommand} from './base-command.ts'
 import {changeShape} from './json-shapes.ts'
 import {countOf} from './output.ts'
 
+type Prepare = (client: IpvsClient) => TableChange
+
 export abstract class ChangeCommand extends BaseCommand {
   /** Carries a change out, or with --dry-run says what it would be. */
-  protected async change(dryRun: boolean, prepare: (client: IpvsClient) => TableChange): Promise<object> {
-    const client = await this.context.ipvs()
+  protected async change(dryRun: boolean, prepare: Prepare): Promise<object> {
+    return this.tell(await this.context.ipvs(), dryRun, prepare)
+  }
+
+  /** The same, with no other edit in between: what was read is written back whole, and two at once would lose one. */
+  protected async edit(dryRun: boolean, prepare: Prepare): Promise<object> {
+    if (dryRun) return this.change(dryRun, prepare)
+    const [client, host] = [await this.context.ipvs(), await this.context.host()]
+    return host.exclusively('table', () => this.tell(client, dryRun, prepare))
+  }
+
+  private tell(client: IpvsClient, dryRun: boolean, prepare: Prepare): object {
     const change = prepare(client)
     const {operation, changes, lost} = change
     const idle = changes?.length === 0

@@ -77,7 +77,7 @@ export function busy(lock: string, waitedMs: number): LvsctlError {
   return new LvsctlError({
     failure: 'deadline',
     code: 'busy',
-    message: `another lvsctl is changing this host's ${lock} role, still after ${Math.round(waitedMs / 1000)} s`,
+    message: `another lvsctl is changing the ${lock} here, still after ${Math.round(waitedMs / 1000)} s`,
     hint: 'Nothing was changed. Try again when it is done',
   })
 }

@@ -53,6 +53,17 @@ describe('an edit changes what is given', () => {
     expect((await onDirector('ipvsadm -Ln --thresholds | grep -e "->"')).stdout).toBe(thresholds)
   })
 
+  test('two at once: neither is lost', async () => {
+    const edit = 'lvsctl server edit -t 192.0.2.1:80 -r 10.0.0.1:8080'
+    for (const round of [1, 2, 3]) {
+      await onDirector(`${edit} -w 1${round} & ${edit} -x 100${round} & ${edit} -y 70${round} & wait`)
+      expect((await savedRules(lab, 'director')).join()).toContain(`-r 10.0.0.1:8080 -m -w 1${round}`)
+      expect((await onDirector('ipvsadm -Ln --thresholds')).stdout).toMatch(
+        new RegExp(`10\\.0\\.0\\.1:8080 +100${round} +70${round} `),
+      )
+    }
+  })
+
   test.each([
     ['-x 1000', '900        600', '1000       600'],
     ['-y 1', '900        600', '900        1  '],
