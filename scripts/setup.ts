@@ -7,9 +7,11 @@ import {findCommand, missingRequirements} from '../src/lab/requirements.ts'
 /** Building the addon: gcc brings cc, and the C library's headers are a package of their own. */
 const buildPackages = findCommand('cc') ? [] : ['gcc', 'libc6-dev']
 
-const missing = [
-  ...new Set([...buildPackages, ...missingRequirements(['lab', 'demo', 'tests']).map((row) => row.package)]),
-]
+/** User-Mode Linux exists for x86 only; elsewhere there is everything but the lab. */
+const labPackages =
+  process.arch === 'x64' ? missingRequirements(['lab', 'demo', 'tests']).map((row) => row.package) : []
+
+const missing = [...new Set([...buildPackages, ...labPackages])]
 
 if (missing.length > 0) installPackages(missing)
 run('npm', ['run', '--silent', 'build'])

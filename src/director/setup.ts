@@ -9,7 +9,7 @@ import type {Effect, InterfaceAddress, Link} from '../host/host.ts'
 import {isEthernet} from '../host/mac.ts'
 import {planEffects, type RolePlan} from '../host/step.ts'
 import {interfaceSysctl} from '../host/sysctl-key.ts'
-import {hostPrefixOf} from '../host/vip.ts'
+import {hostPrefixOf, subnetEdges} from '../host/vip.ts'
 import {arpIgnore, lowerArpIgnore, type Observed} from './observe.ts'
 
 export interface SetupRequest {
@@ -83,6 +83,7 @@ function obstacles(vip: Address, device: Link, observed: Observed): readonly Pro
           hint: `Move it: ${describeEffect({do: 'remove-address', address: one})}`,
         }),
   )
+  problems.push(...subnetEdges(vip, observed.addresses))
   if (familyOf(vip) === 'ipv6') {
     const key = interfaceSysctl('ipv6', device.name, 'disable_ipv6')
     const value = observed.sysctls.get(key)

@@ -1,10 +1,11 @@
 // Which addresses can be a virtual IP, and how a list of them is read from `--vip`. Where they may live is decided by the
 // role (realserver/, director/).
 
-import {type Address, familyOf} from '../domain/address.ts'
+import {type Address, addressBytes, familyOf} from '../domain/address.ts'
 import {classOf, classSentence} from '../domain/address-class.ts'
 import {parseHost} from '../domain/explain-address.ts'
 import {type Problem, problem, refuse} from '../domain/problem.ts'
+import type {InterfaceAddress} from './host.ts'
 
 /** One VIP is one host: its prefix covers nothing else. */
 const hostPrefix = {ipv4: 32, ipv6: 128} as const
@@ -47,3 +48,24 @@ function unusable(vip: Address, where: string): readonly Problem[] {
     }),
   ]
 }
+
+/** The first and the last address of an IPv4 subnet are nobody's (RFC 1122 §3.2.1.3); a /31 has no such (RFC 3021). */
+export function subnetEdges(vip: Address, addresses: readonly InterfaceAddress[]): readonly Problem[] {
+  if (familyOf(vip) === 'ipv6') return []
+  return addresses.flatMap((one) => {
+    if (familyOf(one.address) === 'ipv6' || one.prefixLength > 30) return []
+    const hostBits = 0xffff_ffff >>> one.prefixLength
+    const [wanted, there] = [numberOf(vip), numberOf(one.address)]
+    const sameSubnet = (wanted | hostBits) === (there | hostBits)
+    const edge = wanted & hostBits
+    if (!sameSubnet || (edge !== 0 && edge !== (hostBits | 0))) return []
+    return [
+      problem('vip-subnet-edge', `${vip} is the ${edge === 0 ? 'network' : 'broadcast'} address of ${one.interface}`, {
+        where: '--vip',
+        hint: `Take another address of ${one.address}/${one.prefixLength}`,
+      }),
+    ]
+  })
+}
+
+const numberOf = (address: Address): number => new DataView(addressBytes(address).slice().buffer).getInt32(0)

@@ -10,7 +10,7 @@ import {sysctlUnknown} from '../host/failures.ts'
 import type {Effect, InterfaceAddress} from '../host/host.ts'
 import {planEffects, type RolePlan} from '../host/step.ts'
 import {interfaceSysctl} from '../host/sysctl-key.ts'
-import {hostPrefixOf} from '../host/vip.ts'
+import {hostPrefixOf, subnetEdges} from '../host/vip.ts'
 import {arpKey, arpRules, effective, speaksArp} from './arp.ts'
 import {formatLedger, type Ledger, type LedgerSysctl, type LedgerVip} from './ledger.ts'
 import {before, hostAddressesOnLoopback, liveLedger, type Observed, onLoopback} from './observe.ts'
@@ -120,7 +120,7 @@ function quietArp(observed: Observed, ledger: Ledger | undefined): QuietArp {
 function obstacles(vip: Address, scope: 'global' | 'host', observed: Observed): readonly Problem[] {
   const where = '--vip'
   const full = hostPrefixOf(vip)
-  const problems: Problem[] = []
+  const problems: Problem[] = [...subnetEdges(vip, observed.addresses)]
   for (const there of observed.addresses.filter((one) => one.address === vip)) {
     const remove = `remove it first: ${describeEffect({do: 'remove-address', address: there})}`
     if (there.interface !== 'lo')

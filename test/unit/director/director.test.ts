@@ -90,7 +90,7 @@ describe('set-up', () => {
     ['192.168.1.200', []],
     ['192.168.2.200', ['vip-off-link']],
     ['192.168.0.255', ['vip-off-link']],
-    ['192.168.1.255', []],
+    ['192.168.1.254', []],
     ['2001:db8::ffff', []],
     ['2001:db8:0:1::1', ['vip-off-link']],
   ])('%s in a subnet of the interface: %j', (vip, codes) =>

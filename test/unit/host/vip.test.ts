@@ -1,6 +1,7 @@
 import {expect, test} from 'vitest'
+import {address} from '../../../src/domain/address.ts'
 import {LvsctlError} from '../../../src/domain/problem.ts'
-import {hostPrefixOf, parseVips} from '../../../src/host/vip.ts'
+import {hostPrefixOf, parseVips, subnetEdges} from '../../../src/host/vip.ts'
 
 test.each([
   [['192.168.1.200'], ['192.168.1.200']],
@@ -62,3 +63,28 @@ test('every problem of a list is told at once, and the same address twice is one
 test('one VIP is one host', () => {
   expect(parseVips(['192.168.1.200', '2001:db8::1']).map(hostPrefixOf)).toEqual([32, 128])
 })
+
+test.each([
+  ['192.168.1.0', 24, 'network'],
+  ['192.168.1.255', 24, 'broadcast'],
+  ['192.168.1.191', 26, 'broadcast'],
+  ['192.168.1.128', 26, 'network'],
+])('%s is nobody’s in a /%i', (vip, prefixLength, word) => {
+  const own = {interface: 'eth0', address: address('192.168.1.130'), prefixLength, scope: 'global'} as const
+  expect(subnetEdges(address(vip), [own])).toEqual([
+    expect.objectContaining({code: 'vip-subnet-edge', message: `${vip} is the ${word} address of eth0`}),
+  ])
+})
+
+test.each([
+  ['192.168.1.255', '192.168.1.130', 32],
+  ['192.168.1.131', '192.168.1.130', 31],
+  ['192.168.2.255', '192.168.1.130', 24],
+  ['192.168.1.200', '192.168.1.130', 24],
+  ['192.168.1.255', '192.168.0.1', 16],
+  ['2001:db8::', '2001:db8::1', 64],
+])('%s is an address like others beside %s/%i', (vip, own, prefixLength) =>
+  expect(
+    subnetEdges(address(vip), [{interface: 'eth0', address: address(own), prefixLength, scope: 'global'}]),
+  ).toEqual([]),
+)
