@@ -73,6 +73,16 @@ const rules: readonly Rule[] = [
     explain: ([, name = ''], usage) => error('option-repeated', `${spellFlag(name, usage)} is given more than once`),
   },
   {
+    pattern: /^Missing \d+ required args?:\n(\S+)/,
+    explain: ([, name = ''], usage) =>
+      error('argument-missing', `${usage.name} needs a ${name}`, `What it takes: lvsctl ${usage.name} --help`),
+  },
+  {
+    pattern: /^Parsing --(\S+) ?\n\s*Expected (.*)/,
+    explain: ([, name = '', expected = ''], usage) =>
+      error('value-invalid', `${spellFlag(name, usage)}: expected ${expected}`),
+  },
+  {
     pattern: /^Expected --(\S+?)=(.*) to be one of: (.*)/,
     explain: ([, name = '', given = '', choices = ''], usage) => {
       const [near] = nearest(given, choices.split(', '))

@@ -22,7 +22,7 @@ export abstract class ListCommand extends BaseCommand {
         failure: 'usage',
         code: 'options-conflict',
         message: '--stats and --rate exclude each other',
-        hint: 'List twice, or see both with --json',
+        hint: 'List twice; --json without either has both',
       })
     return stats ? 'totals' : rate ? 'rates' : undefined
   }

@@ -8,7 +8,7 @@ import {interfaceSysctl} from './sysctl-key.ts'
 
 export function unknownInterface(name: string, known: readonly string[]): LvsctlError {
   const [near] = nearest(name, known)
-  const all = known.length > 0 ? `here are: ${known.slice(0, 12).join(', ')}` : 'see: ip link'
+  const all = known.length > 0 ? `There are: ${known.slice(0, 12).join(', ')}` : 'see: ip link'
   return new LvsctlError({
     failure: 'missing',
     code: 'interface-unknown',

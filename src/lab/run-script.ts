@@ -26,18 +26,31 @@ export async function runScript(options: ScriptOptions): Promise<number> {
   try {
     await buildTopology(guest, topology)
     const words = [...interpreter(text), place(guest, script, text), ...args]
-    const {code} = await guest.run(`cd ${shellQuote(process.cwd())} 2>/dev/null\nexec ${shellWords(words)}`, {
+    const running = guest.run(`cd ${shellQuote(process.cwd())} 2>/dev/null\nexec ${shellWords(words)}`, {
       deadlineMs,
       // On one terminal the order of lines matters more than which stream they came by.
       merge: stdout === stderr || Boolean(stdout.isTTY && stderr.isTTY),
       onStdout: (chunk) => stdout.write(chunk),
       onStderr: (chunk) => stderr.write(chunk),
     })
+    const {code} = await running.catch((error: unknown) => {
+      throw wasKilled(error) ? tooLong(script, deadlineMs) : error
+    })
     return code
   } finally {
     await guest.close()
   }
 }
+
+const wasKilled = (error: unknown): boolean => error instanceof LvsctlError && error.code === 'lab-job-deadline'
+
+/** Its output has been seen already. */
+const tooLong = (script: string, deadlineMs: number): LvsctlError =>
+  new LvsctlError({
+    failure: 'deadline',
+    code: 'lab-job-deadline',
+    message: `${script} was killed after ${deadlineMs / 1000} s`,
+  })
 
 function readScript(script: string): string {
   try {

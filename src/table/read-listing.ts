@@ -131,6 +131,12 @@ function readProc(source: TableSource): ProcReading {
     if (text.length > large) source.workOnce()
     return {services: parseProcIpVs(text).value.services, whole: text.length < page}
   }
+  if (source.env.LVSCTL_PROC)
+    throw new LvsctlError({
+      failure: 'missing',
+      code: 'proc-missing',
+      message: `no file ${procFile(source)}, and LVSCTL_PROC says that the table is there`,
+    })
   throw new LvsctlError({
     failure: 'unsupported',
     code: 'ipvs-unavailable',

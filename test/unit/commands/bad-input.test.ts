@@ -276,3 +276,19 @@ test('several mistakes are told at once', async () => {
   An upper threshold is a whole number from 0 to 2147483647
 `)
 })
+
+test.each([
+  ['lab run', 'lab run needs a script'],
+  ['lab run x.sh --deadline abc', '--deadline: expected an integer but received: abc'],
+  ['lab run x.sh --deadline 0', '--deadline: expected an integer greater than or equal to 1 but received: 0'],
+])('%s: exit 2', async (command, message) => {
+  const {stderr, exit} = await lvsctl(command, on)
+  expect({line: stderr.split('\n')[0], exit}).toEqual({line: `✗ ${message}`, exit: 2})
+})
+
+test('LVSCTL_PROC without a table in it: exit 3', async () => {
+  expect(await lvsctl('list', machine({env: {LVSCTL_PROC: '/nowhere'}}))).toMatchObject({
+    stderr: expect.stringContaining('no file /nowhere/net/ip_vs'),
+    exit: 3,
+  })
+})

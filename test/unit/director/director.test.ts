@@ -136,7 +136,7 @@ describe('set-up', () => {
 
   test('an interface that is not there', () => {
     expect(() => planSetup({vips: [a], device: 'eth00'}, observe(hostWith()))).toThrow(
-      expect.objectContaining({failure: 'missing', exit: 3, hint: 'Did you mean eth0? here are: lo, eth0, eth1'}),
+      expect.objectContaining({failure: 'missing', exit: 3, hint: 'Did you mean eth0? There are: lo, eth0, eth1'}),
     )
   })
 
