@@ -3,7 +3,7 @@
 
 import {Command} from '@oclif/core/command'
 import {boolean, string} from '@oclif/core/flags'
-import type {Input, ParserOutput} from '@oclif/core/interfaces'
+import type {FlagInput, Input, ParserOutput} from '@oclif/core/interfaces'
 import {findForeignCharacter, plainText} from '../domain/foreign-characters.ts'
 import type {Problem} from '../domain/problem.ts'
 import {LvsctlError} from '../domain/problem.ts'
@@ -18,7 +18,7 @@ type Values = Record<string, unknown>
 
 export abstract class BaseCommand extends Command {
   static override enableJsonFlag = true
-  static override baseFlags = {
+  static override baseFlags: FlagInput = {
     netns: string({
       summary: 'Work in another network namespace: a name from /run/netns, a path, or a process id.',
       helpValue: 'NAME',

@@ -1,7 +1,9 @@
 import {BaseCommand} from '../../cli/base-command.ts'
+import {labBaseFlags} from '../../cli/lab-flags.ts'
 
 export default class LabDemo extends BaseCommand {
   static override enableJsonFlag = false
+  static override baseFlags = labBaseFlags
   static override summary = 'Watch a direct-routing cluster being built, and serve real requests, on a real kernel.'
   static override description =
     `Boots a kernel with IPVS as an ordinary process (User-Mode Linux), builds a client, a director and two real servers in it, and

@@ -1,10 +1,11 @@
 import {string} from '@oclif/core/args'
 import {integer} from '@oclif/core/flags'
 import {BaseCommand} from '../../cli/base-command.ts'
-import {topologyFlag} from '../../cli/lab-flags.ts'
+import {labBaseFlags, topologyFlag} from '../../cli/lab-flags.ts'
 
 export default class LabRun extends BaseCommand {
   static override enableJsonFlag = false
+  static override baseFlags = labBaseFlags
   static override strict = false
   static override summary = 'Run a script as root in a kernel with IPVS, with a network of namespaces around it.'
   static override description =

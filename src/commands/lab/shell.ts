@@ -1,8 +1,9 @@
 import {BaseCommand} from '../../cli/base-command.ts'
-import {topologyFlag} from '../../cli/lab-flags.ts'
+import {labBaseFlags, topologyFlag} from '../../cli/lab-flags.ts'
 
 export default class LabShell extends BaseCommand {
   static override enableJsonFlag = false
+  static override baseFlags = labBaseFlags
   static override summary = 'Open a shell in a kernel with IPVS, with a network of namespaces around it.'
   static override description =
     `The file system is this machine's own, and what is written to it is gone afterwards. "on HOST COMMAND" runs a command on one of the

@@ -2,6 +2,7 @@ import {describe, expect, test} from 'vitest'
 import {address} from '../../../src/domain/address.ts'
 import {Writer} from '../../../src/netlink/bytes.ts'
 import {Connection} from '../../../src/netlink/connection.ts'
+import {NetlinkError} from '../../../src/netlink/errors.ts'
 import {genericDictionary} from '../../../src/netlink/generic.ts'
 import {encodeMessage, messageFlags} from '../../../src/netlink/message.ts'
 import {addAddress, encodeAddress, links, routeDictionary} from '../../../src/netlink/route.ts'
@@ -17,7 +18,9 @@ const traced = (reply: Reply, talk: (connection: Connection) => void): string[] 
   const trace = createTrace(routeDictionary, (line) => lines.push(line))
   try {
     talk(new Connection(kernel, {now: kernel.now, trace}))
-  } catch {}
+  } catch (error) {
+    if (!(error instanceof NetlinkError)) throw error
+  }
   return lines
 }
 
