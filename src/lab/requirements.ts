@@ -32,6 +32,7 @@ export const requirements: readonly Requirement[] = [
   row('setsid', 'util-linux', 'lab', 'mount and pivot_root, a session for the shell, a processor for the guest'),
   row('stty', 'coreutils', 'lab', 'raw serial lines, the size of the terminal'),
   row('curl', 'curl', 'demo', 'the client that asks the virtual service'),
+  row('sysctl', 'procps', 'tests', 'the lines that a dry run prints, typed by hand'),
   row('ipvsadm', 'ipvsadm', 'tests', 'the tool to compare with'),
   row('tcpdump', 'tcpdump', 'tests', 'captures netlink messages for the golden files'),
   row('iptables-legacy', 'iptables', 'tests', 'firewall marks'),
