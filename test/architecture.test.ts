@@ -19,10 +19,13 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   realserver: ['plan', 'host'],
   director: ['plan', 'host'],
   table: ['plan', 'formats', 'ipvs'],
+  state: ['plan', 'formats', 'ipvs', 'host', 'table'],
+  ipvsadm: ['plan', 'formats', 'ipvs'],
+  completion: ['table', 'ipvs', 'formats'],
   lab: [],
   cli: ['plan', 'formats', 'netlink', 'native', 'ipvs', 'host', 'table'],
-  commands: ['formats', 'ipvs', 'host', 'table', 'realserver', 'director', 'lab', 'cli'],
-  entry: ['cli', 'commands'],
+  commands: ['plan', 'formats', 'ipvs', 'host', 'table', 'state', 'realserver', 'director', 'completion', 'lab', 'cli'],
+  entry: ['cli', 'commands', 'ipvsadm'],
 }
 
 const pureRooms = ['domain', 'plan', 'formats', 'netlink']
@@ -35,6 +38,7 @@ const impure =
 const guests: Readonly<Record<string, RegExp>> = {
   '@oclif/core': /^src\/(cli|commands|entry)\//,
   'cli-table3': /^src\/cli\//,
+  yaml: /^src\/formats\//,
 }
 
 interface Module {
