@@ -8,6 +8,8 @@ import {fileURLToPath} from 'node:url'
 export interface Native {
   socket(family: number, type: number, protocol: number): number
   setsockopt(fd: number, level: number, option: number, value: Uint8Array): number
+  /** So many bytes of the value are what is asked and what is answered; answers its length. */
+  getsockopt(fd: number, level: number, option: number, value: Uint8Array, length: number): number
   bind(fd: number, address: Uint8Array): number
   connect(fd: number, address: Uint8Array): number
   /** Fills `address`; answers the address's true length. */
@@ -16,6 +18,11 @@ export interface Native {
   sendto(fd: number, bytes: Uint8Array, flags: number, address: Uint8Array): number
   /** Answers the datagram's true length: more than the buffer's means that it was cut (MSG_TRUNC). */
   recv(fd: number, buffer: Uint8Array, flags: number): number
+  /**
+   * As many datagrams as there are, in one call: the buffer is divided among them evenly. `lengths` is room for an
+   * Int32Array of their true lengths, one each. Answers how many came.
+   */
+  recvMany(fd: number, buffer: Uint8Array, lengths: Uint8Array, flags: number): number
   /** Answers the events that are there, 0 at the timeout. -1 waits for ever. */
   poll(fd: number, events: number, timeoutMs: number): number
   /** Moves the calling thread only. */
@@ -26,11 +33,13 @@ export interface Native {
 
 /** asm-generic/socket.h and friends: what callers of this door need. */
 export const socketConstants = {
+  AF_INET: 2,
   AF_NETLINK: 16,
   AF_PACKET: 17,
   SOCK_DGRAM: 2,
   SOCK_RAW: 3,
   SOCK_CLOEXEC: 0o2000000,
+  SOL_IP: 0,
   SOL_SOCKET: 1,
   SO_RCVBUF: 8,
   SO_RCVBUFFORCE: 33,

@@ -50,17 +50,26 @@ export function connectNetlink(protocol: number, options: NetlinkOptions & Conne
   return new Connection(openNetlink(protocol, options), {now: () => performance.now(), ...options})
 }
 
+/** A dump is a datagram or more and one that ends it: one call takes both, and system calls are what a dump costs most. */
+const slots = 4
+
 class NetlinkSocket implements Transport {
   readonly port: number
   private readonly calls: Native
+  private readonly slotBytes: number
   private readonly buffer: Uint8Array
+  private readonly lengths = new Int32Array(slots)
+  private readonly lengthBytes = new Uint8Array(this.lengths.buffer)
+  private received = 0
+  private next = 0
   private fd: number
 
   constructor(calls: Native, fd: number, port: number, datagramBytes: number) {
     this.calls = calls
     this.fd = fd
     this.port = port
-    this.buffer = new Uint8Array(datagramBytes)
+    this.slotBytes = datagramBytes
+    this.buffer = new Uint8Array(slots * datagramBytes)
   }
 
   send(bytes: Uint8Array): void {
@@ -71,19 +80,29 @@ class NetlinkSocket implements Transport {
   }
 
   receive(timeoutMs: number): Uint8Array | undefined {
+    if (this.next === this.received && !this.refill(timeoutMs)) return undefined
+    const slot = this.next++
+    const length = this.lengths[slot] as number
+    if (length > this.slotBytes)
+      throw new NetlinkError('recv', 'EMSGSIZE', `a datagram of ${length} bytes was cut to ${this.slotBytes}`)
+    const start = slot * this.slotBytes
+    return this.buffer.subarray(start, start + length)
+  }
+
+  /** False at the timeout. */
+  private refill(timeoutMs: number): boolean {
     const deadline = performance.now() + timeoutMs
     for (;;) {
-      const length = this.calls.recv(this.fd, this.buffer, MSG_DONTWAIT)
-      if (length === -EAGAIN) {
+      const count = this.calls.recvMany(this.fd, this.buffer, this.lengthBytes, MSG_DONTWAIT)
+      if (count === -EAGAIN) {
         const left = Math.ceil(deadline - performance.now())
-        if (left <= 0) return undefined
+        if (left <= 0) return false
         const events = this.calls.poll(this.fd, POLLIN, left)
         if (events !== -EINTR) check('poll', events)
-      } else if (length !== -EINTR) {
-        check('recv', length)
-        if (length > this.buffer.length)
-          throw new NetlinkError('recv', 'EMSGSIZE', `a datagram of ${length} bytes was cut to ${this.buffer.length}`)
-        return this.buffer.slice(0, length)
+      } else if (count !== -EINTR) {
+        this.received = check('recv', count)
+        this.next = 0
+        return true
       }
     }
   }

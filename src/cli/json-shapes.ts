@@ -5,7 +5,6 @@ import {familyOf} from '../domain/address.ts'
 import {schedulerFlagName} from '../domain/schedulers.ts'
 import {formatServerKey, type Server, type ServerKey} from '../domain/server.ts'
 import {familyOfKey, formatServiceKey, type Service, type ServiceKey} from '../domain/service.ts'
-import type {RunningServer, RunningService} from '../domain/table.ts'
 import {ipvsadmLine} from '../plan/ipvsadm-line.ts'
 import type {Operation} from '../plan/operation.ts'
 import type {TableChange} from '../table/change.ts'
@@ -89,13 +88,18 @@ function targetShape(operation: Operation) {
   }
 }
 
-const runningServiceShape = ({service, statistics}: RunningService) => ({...serviceShape(service), statistics})
+const runningServiceShape = ({service, statistics}: Running<ListedService>) => ({
+  ...serviceShape(service),
+  statistics: statistics ?? null,
+})
 
-const runningServerShape = ({server, connections, statistics}: RunningServer) => ({
+const runningServerShape = ({server, connections, statistics}: Running<ListedServer>) => ({
   ...serverShape(server),
   connections,
-  statistics,
+  statistics: statistics ?? null,
 })
+
+type Running<Listed extends ListedServer | ListedService> = NonNullable<Listed['running']>
 
 /** What /proc/net/ip_vs does not tell is null; the list command names those keys in `unknown`. */
 export function listedServiceShape(one: ListedService) {

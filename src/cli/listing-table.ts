@@ -91,11 +91,14 @@ export const serverFiguresText = (
 
 function serviceFigures({id, running, servers}: ListedService, figures: Figures, look: TableLook): TableRow {
   const {bold} = paintFor(look.out)
-  return [{text: id, paint: bold}, ...figureCells(running && figuresOf(running.statistics, figures, servers), look)]
+  return [
+    {text: id, paint: bold},
+    ...figureCells(running?.statistics && figuresOf(running.statistics, figures, servers), look),
+  ]
 }
 
 function serverFigures(server: ListedServer, figures: Figures, look: TableLook, indent: string): TableRow {
-  const values = server.running && figuresOf(server.running.statistics, figures, [server])
+  const values = server.running?.statistics && figuresOf(server.running.statistics, figures, [server])
   return [{text: `${indent}${formatServerKey(server)}`}, ...figureCells(values, look)]
 }
 

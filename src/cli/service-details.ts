@@ -44,7 +44,7 @@ function settingRows(one: ListedService): readonly (readonly string[])[] {
   ]
   rows.push(['takes new clients', takesClients(one) ? 'yes' : 'no'])
   rows.push(['active connections', String(one.active)], ['inactive connections', String(one.inactive)])
-  if (running) {
+  if (running?.statistics) {
     const values = figuresOf(running.statistics, 'totals', servers)
     for (const [index, {name}] of figureRows.entries())
       rows.push([`total ${name}`, values[index] === undefined ? nothing : String(values[index])])

@@ -16,8 +16,8 @@ interface Field {
 }
 
 const traffic = (read: (statistics: Statistics, figures: Figures) => bigint): Field => ({
-  server: ({running}, figures) => (running ? read(running.statistics, figures) : 0n),
-  service: ({running}, figures) => (running ? read(running.statistics, figures) : 0n),
+  server: ({running}, figures) => (running?.statistics ? read(running.statistics, figures) : 0n),
+  service: ({running}, figures) => (running?.statistics ? read(running.statistics, figures) : 0n),
   statistic: true,
 })
 

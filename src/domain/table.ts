@@ -4,9 +4,13 @@ import {compareServerKeys, type Server} from './server.ts'
 import {compareServiceKeys, type Service} from './service.ts'
 import type {ConnectionCounts, Statistics} from './statistics.ts'
 
-export interface RunningServer {
+/** Without traffic figures, which are most of what there is to read of a server. */
+export interface CountedServer {
   readonly server: Server
   readonly connections: ConnectionCounts
+}
+
+export interface RunningServer extends CountedServer {
   readonly statistics: Statistics
 }
 
@@ -21,6 +25,13 @@ export interface TableEntry extends RunningService {
 
 export type Table = readonly TableEntry[]
 
+export interface CountedEntry {
+  readonly service: Service
+  readonly servers: readonly CountedServer[]
+}
+
+export type CountedTable = readonly CountedEntry[]
+
 /** What of a table can be set: no figures. The state that plans start from and lead to. */
 export interface ConfiguredService {
   readonly service: Service
@@ -29,7 +40,7 @@ export interface ConfiguredService {
 
 export type Configuration = readonly ConfiguredService[]
 
-export function configurationOf(table: Table): Configuration {
+export function configurationOf(table: CountedTable): Configuration {
   return table.map(({service, servers}) => ({service, servers: servers.map(({server}) => server)}))
 }
 

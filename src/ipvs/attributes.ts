@@ -157,23 +157,27 @@ export const messageFields = table('ipvs', [
   [6, 'timeoutUdp', u32],
 ])
 
-const lean = <Fields extends FieldTable>(fields: Fields): Fields => ({
-  ...fields,
-  ...table(
-    fields.name,
-    fields.rows.map((row): Row => (row[1] === 'statistics' ? [row[0], row[1], pad] : row)),
-  ),
-})
+/** The same messages without what a reader has no use for. */
+const without = (...names: readonly string[]): typeof messageFields => {
+  const lean = <Fields extends FieldTable>({name, rows}: Fields) =>
+    nested(
+      table(
+        name,
+        rows.map((row): Row => (names.includes(row[1]) ? [row[0], row[1], pad] : row)),
+      ),
+    )
+  const rows = [[1, 'service', lean(serviceFields)], [2, 'server', lean(serverFields)], ...messageFields.rows.slice(2)]
+  return table('ipvs', rows as Row[]) as unknown as typeof messageFields
+}
 
 /**
- * messageFields without the 32-bit statistics, which only repeat the 64-bit ones where the kernel has those: a third of
- * what there is to decode in a large table.
+ * The 32-bit statistics only repeat the 64-bit ones, where the kernel has those: a third of what there is to decode in a
+ * large table.
  */
-export const leanMessageFields = table('ipvs', [
-  [1, 'service', nested(lean(serviceFields))],
-  [2, 'server', nested(lean(serverFields))],
-  ...messageFields.rows.slice(2),
-]) as unknown as typeof messageFields
+export const leanMessageFields = without('statistics')
+
+/** Rules and connection counts: a third of the whole. */
+export const plainMessageFields = without('statistics', 'statistics64')
 
 /** IPVS_INFO_ATTR_*: in the answer to GET_INFO they stand where other messages have the attributes above. */
 export const infoFields = table('info', [

@@ -5,7 +5,7 @@
 
 import type {ServiceKey} from '../domain/service.ts'
 import type {SyncDaemon} from '../domain/sync.ts'
-import type {RunningServer, RunningService, Table} from '../domain/table.ts'
+import type {CountedTable, RunningServer, RunningService, Table} from '../domain/table.ts'
 import type {Timeouts} from '../domain/timeouts.ts'
 import type {Operation} from '../plan/operation.ts'
 
@@ -23,6 +23,11 @@ export interface IpvsClient {
   info(): IpvsInfo
   /** All services with their servers, in canonical order. */
   table(): Table
+  /**
+   * Rules and connection counts without traffic figures, in a third of the time. Tunnel settings of servers that are not
+   * tunnelled, which the kernel keeps and never looks at, are not told.
+   */
+  countedTable(): CountedTable
   services(): readonly RunningService[]
   /** How many there are; much cheaper than reading them. */
   serviceCount(): number

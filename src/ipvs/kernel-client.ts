@@ -4,9 +4,9 @@
 import {connectNetlink, protocols} from '../../native/netlink-socket.ts'
 import type {LvsctlError} from '../domain/problem.ts'
 import {compareServerKeys} from '../domain/server.ts'
-import {compareServiceKeys, familyOfKey, type ServiceKey} from '../domain/service.ts'
+import {compareServiceKeys, familyOfKey, type Service, type ServiceKey} from '../domain/service.ts'
 import type {SyncDaemon} from '../domain/sync.ts'
-import type {RunningServer, RunningService, Table} from '../domain/table.ts'
+import type {CountedServer, CountedTable, RunningServer, RunningService, Table} from '../domain/table.ts'
 import {defaultTimeouts, type Timeouts} from '../domain/timeouts.ts'
 import {Writer} from '../netlink/bytes.ts'
 import type {Connection, Request} from '../netlink/connection.ts'
@@ -25,18 +25,22 @@ import {
   leanMessageFields,
   type MessageRecord,
   messageFields,
+  plainMessageFields,
 } from './attributes.ts'
 import type {IpvsClient, IpvsInfo, Outcome} from './client.ts'
 import {explain, explainLookup, explainRead} from './errors.ts'
 import {
+  decodeCountedServer,
   decodeDaemon,
   decodeInfo,
   decodeRunningServer,
   decodeRunningService,
+  decodeService,
   decodeTimeouts,
   encodeServiceKey,
 } from './records.ts'
 import {encodeOperation} from './requests.ts'
+import {OlderInterface} from './sockopt.ts'
 
 export interface KernelClientOptions {
   /** Takes every message in words, a line each. */
@@ -56,7 +60,7 @@ export function openKernelClient({trace, timeoutMs}: KernelClientOptions = {}): 
     try {
       const {id} = resolveFamily(connection, familyName)
       learn(id, ipvsWords)
-      return kernelClient(connection, id)
+      return new KernelClient(connection, id, OlderInterface.open())
     } catch (error) {
       connection.close()
       throw error
@@ -70,10 +74,12 @@ export const kernelClient = (connection: Connection, family: number): IpvsClient
 class KernelClient implements IpvsClient {
   private readonly connection: Connection
   private readonly family: number
+  private readonly older: OlderInterface | undefined
 
-  constructor(connection: Connection, family: number) {
+  constructor(connection: Connection, family: number, older?: OlderInterface | undefined) {
     this.connection = connection
     this.family = family
+    this.older = older
   }
 
   info(): IpvsInfo {
@@ -90,13 +96,24 @@ class KernelClient implements IpvsClient {
     )
   }
 
+  countedTable(): CountedTable {
+    return explaining(explainRead, () => {
+      const services = this.listSettings()
+      const counts = this.older?.counts()
+      return services.map((service) => ({
+        service,
+        servers: (counts && this.older?.servers(service.key, counts)) ?? this.listCounted(service.key),
+      }))
+    })
+  }
+
   services(): readonly RunningService[] {
     return explaining(explainRead, () => this.listServices())
   }
 
   serviceCount(): number {
     const payload = encodeGeneric(commands.GET_SERVICE, messageFields, {})
-    return explaining(explainRead, () => this.connection.dump(this.family, payload).length)
+    return explaining(explainRead, () => this.connection.dump(this.family, payload, () => 0).length)
   }
 
   service(key: ServiceKey): RunningService | undefined {
@@ -123,7 +140,9 @@ class KernelClient implements IpvsClient {
   }
 
   daemons(): readonly SyncDaemon[] {
-    return explaining(explainRead, () => this.list('GET_DAEMON').map(({daemon}) => decodeDaemon(daemon ?? {})))
+    return explaining(explainRead, () =>
+      this.list('GET_DAEMON', {}, (message) => decodeDaemon(decodeMessage(messageFields, message).daemon ?? {})),
+    )
   }
 
   execute(operations: readonly Operation[]): readonly Outcome[] {
@@ -138,6 +157,7 @@ class KernelClient implements IpvsClient {
 
   close(): void {
     this.connection.close()
+    this.older?.close()
   }
 
   /** All before the first is sent, so that one that cannot be said stops them all. Windows on one buffer. */
@@ -153,21 +173,32 @@ class KernelClient implements IpvsClient {
   }
 
   private listServices(): RunningService[] {
-    const services = this.list('GET_SERVICE').map(({service}) => decodeRunningService(service ?? {}))
+    const services = this.list('GET_SERVICE', {}, (message) => decodeRunningService(decodeFull(message).service ?? {}))
     return inOrder(services, (a, b) => compareServiceKeys(a.service.key, b.service.key))
+  }
+
+  private listSettings(): Service[] {
+    const services = this.list('GET_SERVICE', {}, (message) => decodeService(decodePlain(message).service ?? {}))
+    return inOrder(services, (a, b) => compareServiceKeys(a.key, b.key))
   }
 
   private listServers(key: ServiceKey): RunningServer[] {
     const family = familyOfKey(key)
-    const servers = this.list('GET_DEST', {service: encodeServiceKey(key)}).map(({server}) =>
-      decodeRunningServer(server ?? {}, family),
-    )
+    return this.listOf(key, (message) => decodeRunningServer(decodeFull(message).server ?? {}, family))
+  }
+
+  private listCounted(key: ServiceKey): CountedServer[] {
+    const family = familyOfKey(key)
+    return this.listOf(key, (message) => decodeCountedServer(decodePlain(message).server ?? {}, family))
+  }
+
+  private listOf<Item extends CountedServer>(key: ServiceKey, read: (message: Message) => Item): Item[] {
+    const servers = this.list('GET_DEST', {service: encodeServiceKey(key)}, read)
     return inOrder(servers, (a, b) => compareServerKeys(a.server, b.server))
   }
 
-  private list(command: Command, record: MessageRecord = {}): MessageRecord[] {
-    const payload = encodeGeneric(commands[command], messageFields, record)
-    return this.connection.dump(this.family, payload).map(decodeAnswer)
+  private list<Item>(command: Command, record: MessageRecord, read: (message: Message) => Item): Item[] {
+    return this.connection.dump(this.family, encodeGeneric(commands[command], messageFields, record), read)
   }
 
   private ask<Fields extends FieldTable>(
@@ -191,11 +222,13 @@ const typicalPayload = 192
 const noSuchService: readonly string[] = ['ESRCH', 'EAFNOSUPPORT']
 
 /** Linux before 4.1 has the narrow statistics only. */
-function decodeAnswer(message: Message): MessageRecord {
+function decodeFull(message: Message): MessageRecord {
   const record = decodeMessage(leanMessageFields, message)
   const {statistics64} = record.service ?? record.server ?? {}
   return statistics64 ? record : decodeMessage(messageFields, message)
 }
+
+const decodePlain = (message: Message): MessageRecord => decodeMessage(plainMessageFields, message)
 
 const decodeMessage = <Fields extends FieldTable>(fields: Fields, message: Message): RecordOf<Fields> =>
   decodeFields(fields, decodeGeneric(message.payload).attributes)

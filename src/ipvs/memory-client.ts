@@ -6,11 +6,12 @@
 // net/netfilter/ipvs/ip_vs_ctl.c; start_sync_thread in ip_vs_sync.c. Each operation's checks are in the kernel's order.
 
 import {type Address, address, familyOf} from '../domain/address.ts'
+import {plainTunnel} from '../domain/forwarding.ts'
 import {formatServerKey, type Server, type ServerKey} from '../domain/server.ts'
 import {familyOfKey, formatServiceKey, type Service, type ServiceKey} from '../domain/service.ts'
 import {type ConnectionCounts, noStatistics, type Statistics} from '../domain/statistics.ts'
 import {type SyncDaemon, type SyncRole, syncRoles} from '../domain/sync.ts'
-import {type RunningServer, type RunningService, sortTable, type Table} from '../domain/table.ts'
+import {type CountedTable, type RunningServer, type RunningService, sortTable, type Table} from '../domain/table.ts'
 import {defaultTimeouts, type Timeouts} from '../domain/timeouts.ts'
 import {Reader, Writer} from '../netlink/bytes.ts'
 import {NetlinkError} from '../netlink/errors.ts'
@@ -120,6 +121,16 @@ class MemoryTable implements MemoryClient {
         servers: [...servers.values()].map((one) => ({...one})),
       })),
     )
+  }
+
+  countedTable(): CountedTable {
+    return this.table().map(({service, servers}) => ({
+      service,
+      servers: servers.map(({server, connections}) => ({
+        server: server.forwarding === 'tunneling' ? server : {...server, tunnel: plainTunnel},
+        connections,
+      })),
+    }))
   }
 
   services(): readonly RunningService[] {

@@ -10,15 +10,16 @@ import {nameOf, numberOf} from '../domain/numbered.ts'
 import type {Server, ServerKey} from '../domain/server.ts'
 import {
   familyOfKey,
+  fullMask,
   protocolName,
   protocolNumber,
   type SchedulerFlag,
   type Service,
   type ServiceKey,
 } from '../domain/service.ts'
-import {noStatistics, type Statistics} from '../domain/statistics.ts'
+import {type ConnectionCounts, noStatistics, type Statistics} from '../domain/statistics.ts'
 import {type SyncDaemon, type SyncRole, syncRoles} from '../domain/sync.ts'
-import type {RunningServer, RunningService} from '../domain/table.ts'
+import type {CountedServer, RunningServer, RunningService} from '../domain/table.ts'
 import type {Timeouts} from '../domain/timeouts.ts'
 import {littleEndian} from '../netlink/bytes.ts'
 import {DecodeError} from '../netlink/fields.ts'
@@ -36,6 +37,8 @@ const schedulerFlags: readonly (readonly [bit: number, name: SchedulerFlag])[] =
   [0x10, 'flag-2'],
   [0x20, 'flag-3'],
 ]
+
+const anySchedulerFlag = 0x38
 
 /** A request says which bits it sets; ours, like ipvsadm's, always says all of them. */
 const allFlags = 0xffff_ffff
@@ -80,7 +83,7 @@ export function decodeService(record: ServiceRecord): Service {
   return {
     key,
     scheduler: need(record.scheduler, 'service.scheduler'),
-    schedulerFlags: schedulerFlags.filter(([bit]) => bits & bit).map(([, name]) => name),
+    schedulerFlags: bits & anySchedulerFlag ? schedulerFlags.filter(([bit]) => bits & bit).map(([, name]) => name) : [],
     // A timeout without the flag is stored by the kernel and used for nothing.
     ...(bits & persistentFlag ? {persistence: timeout} : {}),
     netmask: decodeNetmask(need(record.netmask, 'service.netmask'), familyOfKey(key)),
@@ -136,14 +139,25 @@ export function decodeServer(record: ServerRecord, serviceFamily: Family): Serve
   }
 }
 
+/** Tunnel settings of a server that is not tunnelled, which the kernel keeps and never looks at, are left out. */
+export function decodeCountedServer(record: ServerRecord, serviceFamily: Family): CountedServer {
+  const server = decodeServer(record, serviceFamily)
+  return {
+    server: server.forwarding === 'tunneling' ? server : {...server, tunnel: plainTunnel},
+    connections: decodeCounts(record),
+  }
+}
+
+const decodeCounts = (record: ServerRecord): ConnectionCounts => ({
+  active: record.activeConnections ?? 0,
+  inactive: record.inactiveConnections ?? 0,
+  persistent: record.persistentConnections ?? 0,
+})
+
 export function decodeRunningServer(record: ServerRecord, serviceFamily: Family): RunningServer {
   return {
     server: decodeServer(record, serviceFamily),
-    connections: {
-      active: record.activeConnections ?? 0,
-      inactive: record.inactiveConnections ?? 0,
-      persistent: record.persistentConnections ?? 0,
-    },
+    connections: decodeCounts(record),
     statistics: decodeStatistics(record),
   }
 }
@@ -227,7 +241,8 @@ function encodeNetmask(netmask: string, family: Family): Uint8Array {
 }
 
 function decodeNetmask(bytes: Uint8Array, family: Family): string {
-  if (family === 'ipv4') return formatAddress(bytes)
+  // Nearly always.
+  if (family === 'ipv4') return bytes.every((byte) => byte === 0xff) ? fullMask.ipv4 : formatAddress(bytes)
   return String(new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, littleEndian))
 }
 

@@ -78,7 +78,7 @@ export class Connection {
     this.exchange(operation, (message) => {
       if (message.sequence === sequence) {
         if (message.type === messageTypes.error) ack ??= decodeAck(message)
-        else if (message.type >= minimumFamilyType) data.push(message)
+        else if (message.type >= minimumFamilyType) data.push(kept(message))
         return false
       }
       return message.sequence === barrier && message.type === messageTypes.error
@@ -89,20 +89,24 @@ export class Connection {
     return data
   }
 
-  /** All messages of a list. One that changed while it was read is read again. */
-  dump(type: number, payload: Uint8Array): Message[] {
+  /** All messages of a list, or what `read` makes of each at once. A list that changed meanwhile is read again. */
+  dump<Item = Message>(
+    type: number,
+    payload: Uint8Array,
+    read: (message: Message) => Item = kept as (message: Message) => Item,
+  ): Item[] {
     for (let attempt = 0; attempt < dumpAttempts; attempt++) {
-      const messages = this.dumpOnce(type, payload)
-      if (messages) return messages
+      const items = this.dumpOnce(type, payload, read)
+      if (items) return items
     }
     throw new NetlinkError(this.operationOf({type, payload}), 'EAGAIN', 'the list kept changing while it was read')
   }
 
-  private dumpOnce(type: number, payload: Uint8Array): Message[] | undefined {
+  private dumpOnce<Item>(type: number, payload: Uint8Array, read: (message: Message) => Item): Item[] | undefined {
     const sequence = this.begin()
     encodeMessage(this.out, type, requestFlag | dumpFlag, sequence, 0, payload)
     const operation = () => this.operationOf({type, payload})
-    const data: Message[] = []
+    const items: Item[] = []
     let interrupted = false
     let end: Ack | undefined
     this.exchange(operation, (message) => {
@@ -110,11 +114,11 @@ export class Connection {
       if (message.flags & dumpInterrupted) interrupted = true
       if (message.type === messageTypes.error) end = decodeAck(message)
       else if (message.type === messageTypes.done) end = decodeDone(message)
-      else if (message.type >= minimumFamilyType) data.push(message)
+      else if (message.type >= minimumFamilyType) items.push(read(message))
       return end !== undefined
     })
     if (end && end.error !== 0) throw new NetlinkError(operation(), end.error, reasonOf(end))
-    return interrupted ? undefined : data
+    return interrupted ? undefined : items
   }
 
   /**
@@ -235,6 +239,9 @@ export class Connection {
 }
 
 const minimumFamilyType = 16
+
+/** The datagram that it is a window on is there until the next one. */
+const kept = (message: Message): Message => ({...message, payload: message.payload.slice()})
 
 const lostAnswers = (operation: string): NetlinkError =>
   new NetlinkError(operation, 'ENOBUFS', 'answers were lost; what was done is unknown: read the state again')

@@ -27,7 +27,8 @@ export type Row = readonly [type: number, name: string, field: FieldType<any>]
 export interface FieldTable<Rows extends readonly Row[] = readonly Row[]> {
   readonly name: string
   readonly rows: Rows
-  readonly byType: ReadonlyMap<number, Row>
+  /** A row at the place of its type. */
+  readonly byType: readonly (Row | undefined)[]
 }
 
 export interface RawAttribute {
@@ -45,7 +46,9 @@ export type RecordOf<Table extends FieldTable> =
   Table extends FieldTable<infer Rows> ? Values<Rows> & {readonly unknown?: readonly RawAttribute[]} : never
 
 export function table<const Rows extends readonly Row[]>(name: string, rows: Rows): FieldTable<Rows> {
-  return {name, rows, byType: new Map(rows.map((row) => [row[0], row]))}
+  const byType: (Row | undefined)[] = new Array(Math.max(0, ...rows.map(([type]) => type + 1))).fill(undefined)
+  for (const row of rows) byType[row[0]] = row
+  return {name, rows, byType}
 }
 
 const nestedFlag = 0x8000 // NLA_F_NESTED
@@ -89,6 +92,7 @@ function endAttribute(out: Writer, start: number): void {
 
 export function decodeFields<Table extends FieldTable>(fields: Table, input: Reader): RecordOf<Table> {
   const record: Record<string, unknown> = {}
+  const payload = input.slice(0, 0)
   let unknown: RawAttribute[] | undefined
   let at = 0
   while (at < input.length) {
@@ -100,8 +104,8 @@ export function decodeFields<Table extends FieldTable>(fields: Table, input: Rea
       throw new DecodeError(
         `${fields.name}: attribute ${type & typeMask} says ${length} bytes, ${input.length - at} are left`,
       )
-    const payload = input.slice(at + attributeHeader, at + length)
-    const row = fields.byType.get(type & typeMask)
+    input.move(payload, at + attributeHeader, at + length)
+    const row = fields.byType[type & typeMask]
     if (row === undefined) {
       unknown ??= []
       unknown.push({type, bytes: payload.bytes.slice()})
@@ -112,13 +116,14 @@ export function decodeFields<Table extends FieldTable>(fields: Table, input: Rea
   return record as RecordOf<Table>
 }
 
-function decodeField(fields: FieldTable, [, name, field]: Row, payload: Reader): unknown {
+function decodeField(fields: FieldTable, row: Row, payload: Reader): unknown {
+  const field = row[2]
   if (field.size !== undefined && payload.length !== field.size)
-    throw new DecodeError(`${fields.name}.${name}: ${payload.length} bytes, ${field.name} has ${field.size}`)
+    throw new DecodeError(`${fields.name}.${row[1]}: ${payload.length} bytes, ${field.name} has ${field.size}`)
   try {
     return field.decode(payload)
   } catch (error) {
-    throw named(`${fields.name}.${name}`, error, DecodeError)
+    throw named(`${fields.name}.${row[1]}`, error, DecodeError)
   }
 }
 
@@ -216,10 +221,22 @@ export const string: FieldType<string> = {
     encodeText(value, out)
     out.u8(0)
   },
-  decode: (input) => {
-    const end = input.bytes.indexOf(0)
-    return text.decode(end < 0 ? input.bytes : input.bytes.subarray(0, end))
-  },
+  decode: decodeText,
+}
+
+/** As encodeText: a decoder would take longer to start than a name is long. */
+function decodeText(input: Reader): string {
+  let value = ''
+  for (let at = 0; at < input.length; at++) {
+    const code = input.u8(at)
+    if (code === 0) return value
+    if (code > 0x7f) {
+      const end = input.bytes.indexOf(0)
+      return text.decode(end < 0 ? input.bytes : input.bytes.subarray(0, end))
+    }
+    value += String.fromCharCode(code)
+  }
+  return value
 }
 
 /** `struct ip_vs_flags`: which of the masked bits to set. */

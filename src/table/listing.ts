@@ -6,7 +6,7 @@ import {readsFlag} from '../domain/schedulers.ts'
 import type {ServerKey} from '../domain/server.ts'
 import {familyOfKey, formatServiceKey, fullMask, type Service, type ServiceKey} from '../domain/service.ts'
 import {describeTunnel, maskWord, serviceSettings} from '../domain/settings-words.ts'
-import type {RunningServer, RunningService, TableEntry} from '../domain/table.ts'
+import type {CountedEntry, CountedServer, RunningServer, RunningService, TableEntry} from '../domain/table.ts'
 import type {ProcService} from '../formats/procfs/ip-vs.ts'
 
 /** A server as /proc tells it is one already: ten thousand of them need not be copied. */
@@ -17,8 +17,8 @@ export interface ListedServer extends ServerKey {
   readonly weight: number
   readonly active: number
   readonly inactive: number
-  /** Everything, where it was read. */
-  readonly running?: RunningServer
+  /** Everything, where it was read; figures only where they were asked for. */
+  readonly running?: CountedServer & Partial<RunningServer>
 }
 
 export interface ListedService {
@@ -31,16 +31,19 @@ export interface ListedService {
   readonly active: number
   readonly inactive: number
   readonly servers: readonly ListedServer[]
-  /** Everything, where it was read; else what /proc says. */
-  readonly running: RunningService | undefined
+  /** Everything, where it was read, figures only where they were asked for; else what /proc says. */
+  readonly running: ({readonly service: Service} & Partial<RunningService>) | undefined
   readonly proc: ProcService | undefined
 }
 
-export function listEntry({servers, ...running}: TableEntry): ListedService {
-  return listService(running, servers.map(listServer))
+export function listEntry(entry: TableEntry | CountedEntry): ListedService {
+  return listService(entry, entry.servers.map(listServer))
 }
 
-export function listService(running: RunningService, servers: readonly ListedServer[]): ListedService {
+export function listService(
+  running: NonNullable<ListedService['running']>,
+  servers: readonly ListedServer[],
+): ListedService {
   const {service} = running
   return {
     id: formatServiceKey(service.key),
@@ -72,7 +75,7 @@ function effective(service: Service): Service {
 /** net/netfilter/ipvs/ip_vs_core.c looks at the flag for UDP only; packets with a mark may be UDP. */
 const canBeOnePacket = (key: ServiceKey): boolean => key.kind === 'fwmark' || key.protocol === 'udp'
 
-export function listServer(running: RunningServer): ListedServer {
+export function listServer(running: NonNullable<ListedServer['running']>): ListedServer {
   const {server, connections} = running
   return {
     address: server.address,

@@ -1,14 +1,13 @@
-// Where a listing comes from. The kernel's netlink interface tells everything, to root only, and answers the servers of
-// one service at a time; /proc/net/ip_vs tells less, to anybody, and is one read for the whole table. A plain list is
-// read from /proc, and netlink is asked about those services of which /proc does not tell enough.
+// Where a listing comes from: of the kernel's table, which only root may read, or of /proc/net/ip_vs, which tells anybody
+// less.
 
 import {LvsctlError} from '../domain/problem.ts'
 import {schedulerRow} from '../domain/schedulers.ts'
-import {formatServiceKey, type ServiceKey, serviceKeyEquals} from '../domain/service.ts'
+import {type ServiceKey, serviceKeyEquals} from '../domain/service.ts'
 import {type ProcService, parseProcIpVs} from '../formats/procfs/ip-vs.ts'
 import type {IpvsClient} from '../ipvs/client.ts'
 import {missingService, requireService} from './find.ts'
-import {type ListedServer, type ListedService, listEntry, listProcService, listServer, listService} from './listing.ts'
+import {type ListedService, listEntry, listProcService, listServer, listService} from './listing.ts'
 
 /** What is asked: the command's context has it all. */
 export interface TableSource {
@@ -36,16 +35,16 @@ export async function readTable(source: TableSource): Promise<Listing> {
   )
 }
 
-/** What a plain list shows. */
+/** What a plain list shows: no traffic figures. */
 export async function readListing(source: TableSource): Promise<Listing> {
-  // Without the file the module is not loaded, and netlink loads it.
-  if (source.readFile(procFile(source), 1) === undefined) return readTable(source)
-  const {services, whole} = readProc(source)
-  if (whole && !services.some(isUnclear)) return fromNetlink(services.map(listProcService))
   return asRoot(
     source,
-    async () => fromNetlink(clarify(services, whole, await source.ipvs())),
-    () => fromProc({services, whole}),
+    async () => {
+      const client = await source.ipvs()
+      if (client.serviceCount() > large) source.workOnce()
+      return fromNetlink(client.countedTable().map(listEntry))
+    },
+    () => fromProc(readProc(source)),
   )
 }
 
@@ -122,13 +121,14 @@ interface ProcReading {
  */
 const page = 4096
 
-/** A thousand servers. */
-const large = 64 * 1024
+/** Services; or in /proc so many bytes for each. */
+const large = 200
+const bytesEach = 330
 
 function readProc(source: TableSource): ProcReading {
   const text = source.readFile(procFile(source))
   if (text !== undefined) {
-    if (text.length > large) source.workOnce()
+    if (text.length > large * bytesEach) source.workOnce()
     return {services: parseProcIpVs(text).value.services, whole: text.length < page}
   }
   if (source.env.LVSCTL_PROC)
@@ -145,7 +145,7 @@ function readProc(source: TableSource): ProcReading {
   })
 }
 
-/** Whether netlink could tell more of what a plain list shows. */
+/** Whether root would see more of it. */
 function isUnclear(one: ProcService): boolean {
   const {key, scheduler, persistent, onePacket, servers} = one
   return (
@@ -155,30 +155,4 @@ function isUnclear(one: ProcService): boolean {
     (onePacket === undefined && key.protocol === 'udp') ||
     servers.some(({forwarding}) => forwarding === 'tunneling')
   )
-}
-
-/** More than this, and one dump of all services is quicker than asking for each. */
-const few = 32
-
-/** Firewall marks come from netlink altogether: /proc does not tell two of different families apart. */
-function clarify(found: readonly ProcService[], whole: boolean, client: IpvsClient): readonly ListedService[] {
-  const unclear = found.filter(isUnclear)
-  const marked = unclear.some(({key}) => key.kind === 'fwmark')
-  if (marked || unclear.length > few || (!whole && client.serviceCount() !== found.length)) {
-    const known = new Map(found.map((one) => [formatServiceKey(one.key), one]))
-    return client.services().map((one) => {
-      const {key} = one.service
-      return listService(one, clearServers(key, known.get(formatServiceKey(key)), client))
-    })
-  }
-  return found.map((one) => {
-    const running = isUnclear(one) ? client.service(one.key) : undefined
-    return running ? listService(running, clearServers(one.key, one, client)) : listProcService(one)
-  })
-}
-
-/** Netlink is asked where /proc left the service out, and where it does not tell: the kind of a tunnel, a mark's family. */
-function clearServers(key: ServiceKey, found: ProcService | undefined, client: IpvsClient): readonly ListedServer[] {
-  const enough = found && key.kind === 'address' && found.servers.every(({forwarding}) => forwarding !== 'tunneling')
-  return enough ? found.servers : client.servers(key).map(listServer)
 }

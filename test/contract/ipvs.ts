@@ -5,6 +5,7 @@
 
 import assert from 'node:assert/strict'
 import {address, compareAddresses} from '../../src/domain/address.ts'
+import {plainTunnel} from '../../src/domain/forwarding.ts'
 import {LvsctlError} from '../../src/domain/problem.ts'
 import {server as makeServer, type Server, type ServerKey} from '../../src/domain/server.ts'
 import {service as makeService, type Protocol, type Service, type ServiceKey} from '../../src/domain/service.ts'
@@ -88,9 +89,21 @@ function make(client: IpvsClient, ...operations: Operation[]): void {
 const errnos = (client: IpvsClient, ...operations: Operation[]): string[] =>
   client.execute(operations).map((outcome) => (outcome.ok ? 'ok' : outcome.errno))
 
-/** The table without figures. */
-const settings = (client: IpvsClient): {service: Service; servers: Server[]}[] =>
-  client.table().map(({service, servers}) => ({service, servers: servers.map(({server}) => server)}))
+/** The table without figures, which the two ways to ask for it must tell alike. */
+function settings(client: IpvsClient): {service: Service; servers: Server[]}[] {
+  const table = client.table()
+  assert.deepEqual(
+    client.countedTable(),
+    table.map(({service, servers}) => ({
+      service,
+      servers: servers.map(({server, connections}) => ({server: withoutIdleTunnel(server), connections})),
+    })),
+  )
+  return table.map(({service, servers}) => ({service, servers: servers.map(({server}) => server)}))
+}
+
+const withoutIdleTunnel = (server: Server): Server =>
+  server.forwarding === 'tunneling' ? server : {...server, tunnel: plainTunnel}
 
 const serviceSettings = (client: IpvsClient): Service[] => client.services().map(({service}) => service)
 
@@ -584,6 +597,29 @@ const rest: readonly ContractCase[] = [
     assert.equal(client.daemons().length, 1)
   }),
 
+  test('services of every kind are told alike with and without figures', (client) => {
+    const mixed = at('udp', '10.9.9.7', 5060)
+    make(client, aService, aServer, addServer(web, real('10.1.1.2', 0), {upperThreshold: 100, lowerThreshold: 50}))
+    make(client, addService(web6), addServer(web6, rs6, {forwarding: 'masquerading', weight: 0}))
+    make(client, addService(mark(7)), addServer(mark(7), real('10.1.1.3', 8080), {forwarding: 'masquerading'}))
+    make(client, addService(mark(0xffff_ffff)), addService({kind: 'fwmark', mark: 7, family: 'ipv6'}))
+    make(client, addService(mixed, {engine: 'sip', persistence: 60, netmask: '255.255.255.0', onePacket: true}))
+    make(
+      client,
+      addServer(mixed, real('10.1.1.4', 5060)),
+      addServer(mixed, {...rs6, port: 5060}, {forwarding: 'tunneling'}),
+    )
+    make(
+      client,
+      addServer(mixed, real('10.1.1.5', 5060), {
+        forwarding: 'tunneling',
+        tunnel: {type: 'gue', port: 6080, checksum: 'full'},
+      }),
+    )
+    make(client, addServer(mixed, real('10.1.1.6', 5060), {tunnel: {type: 'gre', port: 0, checksum: 'full'}}))
+    assert.equal(settings(client).length, 6)
+  }),
+
   test('flush removes everything but timeouts and daemons', (client) => {
     make(client, aService, aServer, addService(web6), addService(mark(7)), setTimeouts({tcp: 1000}), startDaemon())
     make(client, {do: 'flush'})
@@ -660,6 +696,7 @@ const rest: readonly ContractCase[] = [
   test('100 servers of one service come whole, though the kernel answers in parts', (client) => {
     const keys = Array.from({length: 100}, (_, index) => real(`10.1.1.${index + 1}`))
     make(client, aService, ...keys.map((key) => addServer(web, key)))
+    assert.equal(settings(client)[0]?.servers.length, 100)
     const found = client.servers(web).map(({server}) => server.address)
     assert.deepEqual(found, keys.map((key) => key.address).sort(compareAddresses))
   }),

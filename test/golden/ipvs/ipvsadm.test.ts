@@ -201,7 +201,7 @@ function attributesOf(payload: Uint8Array): ReadonlyMap<string, string> {
   const walk = (fields: FieldTable, input: Reader, prefix: string): void => {
     for (let at = 0; at < input.length; ) {
       const length = input.u16(at)
-      const [, name, field] = fields.byType.get(input.u16(at + 2) & 0x3fff) ?? [0, `#${input.u16(at + 2)}`, undefined]
+      const [, name, field] = fields.byType[input.u16(at + 2) & 0x3fff] ?? [0, `#${input.u16(at + 2)}`, undefined]
       const content = input.slice(at + 4, at + length)
       if (field?.table) walk(field.table, content, `${prefix}${name}.`)
       else found.set(prefix + name, Buffer.from(content.bytes).toString('hex'))
