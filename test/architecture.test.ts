@@ -25,7 +25,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   lab: [],
   cli: ['plan', 'formats', 'netlink', 'native', 'ipvs', 'host', 'table'],
   commands: ['plan', 'formats', 'ipvs', 'host', 'table', 'state', 'realserver', 'director', 'completion', 'lab', 'cli'],
-  entry: ['cli', 'commands', 'ipvsadm'],
+  entry: ['cli', 'commands', 'completion', 'ipvsadm'],
 }
 
 const pureRooms = ['domain', 'plan', 'formats', 'netlink']

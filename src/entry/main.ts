@@ -16,6 +16,8 @@ export async function start(argv: readonly string[]): Promise<void> {
 }
 
 export async function main(argv: readonly string[]): Promise<void> {
+  // A shell asks what could be typed next.
+  if (argv[0] === 'complete') return (await import('./complete.ts')).answerShell(argv.slice(1))
   try {
     const route = routeOf(argv, Object.keys(commands))
     switch (route.kind) {

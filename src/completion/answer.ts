@@ -1,0 +1,49 @@
+// What the scripts of the shells are told: a first line that says of what kind the answer is, then a word a line. In zsh
+// and fish a TAB and what it is about follow; bash shows words alone, and puts them into the line as they come, so that
+// they are quoted here.
+
+import type {Completion} from './candidate.ts'
+
+/** `dropped`: the start of the typed word that bash keeps, because it breaks words at `:` and `=`. */
+export interface Asked {
+  readonly shell: string
+  readonly dropped: string
+}
+
+/**
+ * `words`, `open` (the word goes on, no blank behind it) or `files BEFORE`. Ends in a newline; '' for nothing.
+ */
+export function formatAnswer(completion: Completion, {shell, dropped}: Asked): string {
+  if (completion.kind === 'files') return `files ${completion.before}\n`
+  const {candidates} = completion
+  if (candidates.length === 0) return ''
+  const kept = unquote(dropped)
+  const lines =
+    shell === 'bash'
+      ? candidates.filter(({value}) => value.startsWith(kept)).map(({value}) => quote(value.slice(kept.length)))
+      : candidates.map(({value, about}) => `${oneLine(value)}\t${oneLine(about ?? '').replace(/\.$/, '')}`)
+  return `${candidates.every(({open}) => open) ? 'open' : 'words'}\n${lines.map((line) => `${line}\n`).join('')}`
+}
+
+/** A word as it stands in the line, without what the shell will take away; a quote may still be open. */
+export function unquote(word: string): string {
+  let text = ''
+  let open = ''
+  for (let at = 0; at < word.length; at++) {
+    const character = word[at] as string
+    if (character === '\\' && open !== "'") text += word[++at] ?? ''
+    else if (character === open) open = ''
+    else if (open === '' && (character === '"' || character === "'")) open = character
+    else text += character
+  }
+  return text
+}
+
+/** An address in brackets stays as people type it: bash takes it for a pattern that no file matches. */
+function quote(word: string): string {
+  return oneLine(word).replace(/[^\w@%+=:,./[\]\-\u0080-\uffff]/g, '\\$&')
+}
+
+function oneLine(text: string): string {
+  return text.replace(/\p{Cc}+/gu, ' ')
+}
