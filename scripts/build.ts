@@ -1,6 +1,6 @@
-// `npm run build`: src/ as one file, dist/main.cjs, and V8's compiled form of it beside it. What is known at build time (the
-// list of commands, what help says of them) takes the place of what finds it out at run time. The addon has a script of
-// its own, build-native.ts.
+// `npm run build`: src/ as one file, dist/main.cjs, and V8's compiled form of it beside it; the man pages. What is known at
+// build time (the list of commands, what help says of them) takes the place of what finds it out at run time. The addon
+// has a script of its own, build-native.ts.
 
 import {spawnSync} from 'node:child_process'
 import {existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync} from 'node:fs'
@@ -12,6 +12,7 @@ import {commands} from '../src/entry/registry.ts'
 import {bundleOptions} from './bundle-options.ts'
 import {compiledFor} from './compiled-for.ts'
 import {leanOclif} from './lean-oclif.ts'
+import {writeManPages} from './man.ts'
 
 const root = join(import.meta.dirname, '..')
 const dist = join(root, 'dist')
@@ -28,12 +29,13 @@ ${'TCP  C0A801C8:1F90 wrr  '}
 ${'  -> C0A80173:1F90      Route   1      10         3         '}
 `
 
+const pages = await writeManPages()
 const code = await bundle()
 if (!isThere(code)) {
   replace(code)
   compile()
   const seconds = ((performance.now() - started) / 1000).toFixed(1)
-  console.log(`built dist/main.cjs: ${Object.keys(commands).length} commands in ${seconds} s`)
+  console.log(`built dist/main.cjs: ${Object.keys(commands).length} commands, ${pages} man pages in ${seconds} s`)
 }
 
 async function bundle(): Promise<Uint8Array> {

@@ -22,7 +22,7 @@ is where the script goes for everybody on this host.`
     },
   ]
   static override args = {
-    shell: string({description: 'bash, zsh or fish', ignoreStdin: true}),
+    shell: string({description: 'the shell: bash, zsh or fish', ignoreStdin: true}),
   }
 
   async run(): Promise<object> {

@@ -4,25 +4,36 @@
 
 import type {Completion} from './candidate.ts'
 
-/** `dropped`: the start of the typed word that bash keeps, because it breaks words at `:` and `=`. */
 export interface Asked {
   readonly shell: string
+  /** The start of the typed word that bash keeps, because it breaks words at `:` and `=`. */
   readonly dropped: string
+  /** The typed word as it stands in the line. */
+  readonly typed: string
 }
 
 /**
  * `words`, `open` (the word goes on, no blank behind it) or `files BEFORE`. Ends in a newline; '' for nothing.
  */
-export function formatAnswer(completion: Completion, {shell, dropped}: Asked): string {
+export function formatAnswer(completion: Completion, {shell, dropped, typed}: Asked): string {
   if (completion.kind === 'files') return `files ${completion.before}\n`
   const {candidates} = completion
   if (candidates.length === 0) return ''
-  const kept = unquote(dropped)
   const lines =
     shell === 'bash'
-      ? candidates.filter(({value}) => value.startsWith(kept)).map(({value}) => quote(value.slice(kept.length)))
+      ? bashWords(
+          candidates.map(({value}) => value),
+          {dropped, typed},
+        )
       : candidates.map(({value, about}) => `${oneLine(value)}\t${oneLine(about ?? '').replace(/\.$/, '')}`)
   return `${candidates.every(({open}) => open) ? 'open' : 'words'}\n${lines.map((line) => `${line}\n`).join('')}`
+}
+
+/** Between quotes bash wants words as they are, and what would need quotes of its own is left out there. */
+function bashWords(values: readonly string[], {dropped, typed}: Omit<Asked, 'shell'>): readonly string[] {
+  const kept = unquote(dropped)
+  const ends = values.filter((value) => value.startsWith(kept)).map((value) => value.slice(kept.length))
+  return /^["']/.test(typed) ? ends.filter((end) => quote(end) === end) : ends.map(quote)
 }
 
 /** A word as it stands in the line, without what the shell will take away; a quote may still be open. */

@@ -19,7 +19,7 @@ export async function answerShell([shell = '', dropped = '', ...words]: readonly
       live,
       liveIn: (name) => liveValuesIn(name, context, live),
     })
-    context.out.write(formatAnswer(completion, {shell, dropped}))
+    context.out.write(formatAnswer(completion, {shell, dropped, typed: words.at(-1) ?? ''}))
     context.close()
   } catch {
     // The next TAB asks again.
