@@ -8,14 +8,12 @@ export default class Completion extends BaseCommand {
   static override description =
     `Commands, options and live values: services, their servers, schedulers, interfaces, namespaces. Needs no root.
 
-${shellNames.map((shell) => `  ${shell.padEnd(6)}${shells[shell].file}`).join('\n')}
-is where the script goes for everybody on this host.`
+To try it in this bash: source <(lvsctl completion bash)
+
+For everybody on this host the script goes to:
+${shellNames.map((shell) => `  ${shell.padEnd(6)}${shells[shell].file}`).join('\n')}`
   static override examples = [
-    {description: 'In this bash, now', command: 'source <(<%= config.bin %> completion bash)'},
-    {
-      description: 'For everybody',
-      command: '<%= config.bin %> completion bash > /etc/bash_completion.d/lvsctl',
-    },
+    {description: 'bash, for everybody', command: '<%= config.bin %> completion bash > /etc/bash_completion.d/lvsctl'},
     {
       description: 'fish, for oneself',
       command: '<%= config.bin %> completion fish > ~/.config/fish/completions/lvsctl.fish',

@@ -17,7 +17,8 @@ export interface Asked {
  */
 export function formatAnswer(completion: Completion, {shell, dropped, typed}: Asked): string {
   if (completion.kind === 'files') return `files ${completion.before}\n`
-  const {candidates} = completion
+  // A line is a word here; no name that could be typed has a newline in it.
+  const candidates = completion.candidates.filter(({value}) => !/\p{Cc}/u.test(value))
   if (candidates.length === 0) return ''
   const lines =
     shell === 'bash'
@@ -25,7 +26,7 @@ export function formatAnswer(completion: Completion, {shell, dropped, typed}: As
           candidates.map(({value}) => value),
           {dropped, typed},
         )
-      : candidates.map(({value, about}) => `${oneLine(value)}\t${oneLine(about ?? '').replace(/\.$/, '')}`)
+      : candidates.map(({value, about}) => `${value}\t${oneLine(about ?? '').replace(/\.$/, '')}`)
   return `${candidates.every(({open}) => open) ? 'open' : 'words'}\n${lines.map((line) => `${line}\n`).join('')}`
 }
 
@@ -52,7 +53,7 @@ export function unquote(word: string): string {
 
 /** An address in brackets stays as people type it: bash takes it for a pattern that no file matches. */
 function quote(word: string): string {
-  return oneLine(word).replace(/[^\w@%+=:,./[\]\-\u0080-\uffff]/g, '\\$&')
+  return word.replace(/[^\w@%+=:,./[\]\-\u0080-\uffff]/g, '\\$&')
 }
 
 function oneLine(text: string): string {

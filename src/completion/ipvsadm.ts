@@ -38,7 +38,7 @@ export async function completeIpvsadm(words: readonly string[], live: LiveValues
   if (typing.as !== 'value') {
     const useful = rows.filter(({name}) =>
       isCommand(name)
-        ? command === undefined
+        ? given.size === 0
         : command !== undefined && !given.has(name) && isUseful(name, new Set(given.keys())),
     )
     return {kind: 'words', candidates: useful.flatMap(spellings).filter(({value}) => value.startsWith(typing.text))}

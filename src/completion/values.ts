@@ -6,6 +6,7 @@ import {forwardingMethods, tunnelTypes} from '../domain/forwarding.ts'
 import {schedulerRow, schedulers} from '../domain/schedulers.ts'
 import {syncRoles} from '../domain/sync.ts'
 import type {Candidate} from './candidate.ts'
+import {shellNames} from './shells.ts'
 import {
   givenValue,
   interfaces,
@@ -140,6 +141,7 @@ export const argumentValues: Readonly<Record<string, ValueRow>> = {
   'service add service': {words: newServiceWords},
   server: {words: ownServers},
   'server add server': {words: otherServers},
+  shell: {words: shellNames.map((value) => ({value}))},
   script: files,
   file: files,
   role: {words: Object.keys(syncRoles).map((value) => ({value}))},

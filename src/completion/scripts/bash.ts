@@ -4,7 +4,7 @@ export const bashScript = `# bash completion for lvsctl, made by: lvsctl complet
 
 _lvsctl() {
   local program=\${COMP_WORDS[0]} rest=\${COMP_LINE:0:COMP_POINT} current='' piece='' kind index
-  local -a words=() lines=()
+  local -a line=() words=() lines=()
   COMPREPLY=()
   # bash breaks words at : and = (COMP_WORDBREAKS); what no blank is between is one word again.
   for ((index = 0; index <= COMP_CWORD; index++)); do
@@ -20,8 +20,10 @@ _lvsctl() {
   words+=("$current")
   # bash replaces the last piece only.
   [[ $piece == *[!:=]* ]] || piece=''
-  if [[ $program != */* || ! -x $program ]]; then program=lvsctl; fi
-  mapfile -t lines < <(command "$program" complete bash "\${current:0:\${#current}-\${#piece}}" "\${words[@]:1}" 2>/dev/null)
+  if [[ \${program##*/} == ipvsadm ]]; then line=(ipvsadm); fi
+  if [[ \${line-} || $program != */* || ! -x $program ]]; then program=lvsctl; fi
+  line+=("\${words[@]:1}")
+  mapfile -t lines <<<"$(command "$program" complete bash "\${current:0:\${#current}-\${#piece}}" "\${line[@]}" 2>/dev/null)"
   kind=\${lines[0]-}
   case $kind in
     files*) compopt -o default -o filenames 2>/dev/null ;;
@@ -32,4 +34,5 @@ _lvsctl() {
 }
 
 complete -F _lvsctl lvsctl
+complete -p ipvsadm &>/dev/null || complete -F _lvsctl ipvsadm
 `

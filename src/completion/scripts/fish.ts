@@ -6,11 +6,17 @@ function __lvsctl_complete
     set -l words (commandline -opc)
     set -l current (commandline -ct)
     set -l program lvsctl
-    if string match -q '*/*' -- $words[1]; and test -x $words[1]
-        set program $words[1]
+    switch "$words[1]"
+        case ipvsadm '*/ipvsadm'
+            set words[1] ipvsadm
+        case '*/*'
+            test -x $words[1]; and set program $words[1]
+            set -e words[1]
+        case '*'
+            set -e words[1]
     end
-    set -e words[1]
     set -l lines (command $program complete fish '' $words "$current" 2>/dev/null)
+    set -q lines[1]; or return
     set -l kind $lines[1]
     set -e lines[1]
     switch "$kind"
@@ -25,4 +31,5 @@ function __lvsctl_complete
 end
 
 complete -c lvsctl -f -a '(__lvsctl_complete)'
+complete -c ipvsadm -f -a '(__lvsctl_complete)'
 `

@@ -1,13 +1,15 @@
 // The script for zsh: a file _lvsctl in a folder of $fpath, or sourced.
 
-export const zshScript = `#compdef lvsctl
+export const zshScript = `#compdef lvsctl ipvsadm
 # zsh completion for lvsctl, made by: lvsctl completion zsh
 
 _lvsctl() {
   local program=\${(Q)words[1]} kind line value
-  local -a lines candidates
-  [[ $program == */* && -x $program ]] || program=lvsctl
-  lines=("\${(@f)$(command $program complete zsh '' "\${(@Q)words[2,CURRENT-1]}" "\${(Q)PREFIX}" 2>/dev/null)}")
+  local -a before lines candidates
+  before=("\${(@Q)words[2,CURRENT-1]}")
+  [[ \${program:t} == ipvsadm ]] && before=(ipvsadm "\${(@)before}")
+  [[ \${program:t} != ipvsadm && $program == */* && -x $program ]] || program=lvsctl
+  lines=("\${(@f)$(command $program complete zsh '' "\${(@)before}" "\${(Q)PREFIX}" 2>/dev/null)}")
   kind=$lines[1]
   shift lines
   case $kind in
@@ -34,6 +36,6 @@ _lvsctl() {
 if [[ \${funcstack[1]-} == _lvsctl ]]; then
   _lvsctl "$@"
 elif (( $+functions[compdef] )); then
-  compdef _lvsctl lvsctl
+  compdef _lvsctl lvsctl ipvsadm
 fi
 `

@@ -1,0 +1,72 @@
+// `lvsctl complete`, the program that the scripts call: the built one and the sources, in processes of their own.
+
+import {spawnSync} from 'node:child_process'
+import {join} from 'node:path'
+import {afterAll, describe, expect, test} from 'vitest'
+import {shellFolder} from '../../support/completion.ts'
+
+const root = join(import.meta.dirname, '..', '..', '..')
+const bin = join(root, 'bin', 'lvsctl')
+const sources = join(root, 'src', 'entry', 'main.ts')
+
+const here = shellFolder()
+afterAll(() => here.remove())
+
+function run(program: string, argv: readonly string[], env: NodeJS.ProcessEnv = here.env) {
+  const {status, stdout, stderr} = spawnSync(process.execPath, [program, ...argv], {env, encoding: 'utf8'})
+  return {status, stdout, stderr}
+}
+
+const quiet = {status: 0, stdout: '', stderr: ''}
+
+describe.each([
+  ['the bundle', bin],
+  ['the sources', sources],
+])('%s', (_name, program) => {
+  test.each([
+    [['service', 'show', 'u'], 'words\nudp://192.168.1.200:53\trr, one-packet, 0 servers\n'],
+    [['lab', 'run', ''], 'files \n'],
+    // Words of the line are words, whatever they are to lvsctl itself.
+    [['--version', 'service', ''], ''],
+    [
+      ['service', 'show', '--json', '--help', '--', 'udp'],
+      'words\nudp://192.168.1.200:53\trr, one-packet, 0 servers\n',
+    ],
+    [['help', 'service', 'z'], 'words\nzero\tSet the counters of a service, or of all of them, back to zero\n'],
+  ])('%j', (words, stdout) => {
+    expect(run(program, ['complete', 'fish', '', ...words])).toEqual({...quiet, stdout})
+  })
+})
+
+test.each([
+  [[]],
+  [['bash']],
+  [['nonsense', '', 'service', 'show', 'x']],
+  [['bash', '', 'service', 'show', '--netns', 'no-such-namespace', 'tcp']],
+  [['bash', 'behind', 'service', 'show', 'tcp']],
+  [['bash', '', 'constructor', '']],
+  [['bash', '', '__proto__', '__proto__', '']],
+])('nothing to say is said in silence: %j', (argv) => {
+  const {status, stderr} = run(bin, ['complete', ...argv])
+  expect({status, stderr}).toEqual({status: 0, stderr: ''})
+})
+
+test('a table that is not there is told to nobody', () => {
+  expect(run(bin, ['complete', 'bash', '', 'service', 'show', 'tcp'], {...here.env, LVSCTL_PROC: '/no/such'})).toEqual(
+    quiet,
+  )
+})
+
+test('is as quick as a list', () => {
+  const took = (argv: readonly string[]): number => {
+    const start = performance.now()
+    run(bin, argv)
+    return performance.now() - start
+  }
+  const rounds = Array.from({length: 9}, () => ({
+    list: took(['service', 'list']),
+    complete: took(['complete', 'bash', '', 'service', 'show', '']),
+  }))
+  const least = (name: 'list' | 'complete') => Math.min(...rounds.map((round) => round[name]))
+  expect(least('complete') / least('list')).toBeLessThan(1.5)
+})
