@@ -12,7 +12,7 @@ export interface Line {
   readonly typing: Typing
 }
 
-export type Typing =
+type Typing =
   /** The value of an option; `before` is what stands ahead of it in the same word (`--scheduler=`, `-s`). */
   | {readonly as: 'value'; readonly flag: FlagDefinition; readonly before: string; readonly text: string}
   | {readonly as: 'option'; readonly text: string}

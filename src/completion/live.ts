@@ -13,7 +13,7 @@ export interface LiveValues {
   namespaces(): Promise<readonly string[]>
 }
 
-export interface LiveInterface {
+interface LiveInterface {
   readonly name: string
   readonly up: boolean
 }

@@ -23,7 +23,7 @@ export function givenValue({given}: Situation, name: string): string | undefined
 }
 
 /** What names the service on this line, whether or not there is such a one. */
-export function namedService(situation: Situation): ServiceKey | undefined {
+function namedService(situation: Situation): ServiceKey | undefined {
   const word = situation.words.get('service')
   const parsed =
     word !== undefined
@@ -85,11 +85,6 @@ export async function newEndpoints({live}: Situation): Promise<readonly Candidat
   )
 }
 
-/** The servers of the service on this line. */
-export async function ownServers(situation: Situation): Promise<readonly Candidate[]> {
-  return (await runningService(situation))?.servers.map(serverCandidate) ?? []
-}
-
 /** Servers of other services that this one could have, by address: the port follows the service. */
 export async function otherServers(situation: Situation): Promise<readonly Candidate[]> {
   const key = namedService(situation)
@@ -103,10 +98,9 @@ export async function otherServers(situation: Situation): Promise<readonly Candi
   )
 }
 
-/** Those of the service on this line, or of all where none is named. */
+/** Those of the service on this line; of all services where none is named. */
 export async function knownServers(situation: Situation): Promise<readonly Candidate[]> {
-  const own = await ownServers(situation)
-  if (own.length > 0) return own
+  if (namedService(situation)) return (await runningService(situation))?.servers.map(serverCandidate) ?? []
   const services = await situation.live.services()
   return distinct(
     services.flatMap(({id, servers}) => servers.map((one) => ({value: formatServerKey(one), about: `in ${id}`}))),

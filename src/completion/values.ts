@@ -13,7 +13,6 @@ import {
   knownServers,
   newEndpoints,
   otherServers,
-  ownServers,
   runningService,
   type Situation,
   serviceEndpoints,
@@ -41,7 +40,7 @@ const seconds = free('seconds')
 const number = free('a number')
 const service: ValueRow = {words: serviceWords}
 
-/** TCP, UDP and SCTP (net/netfilter/ipvs/ip_vs_proto_*.c, the tables of state names). */
+/** The kernel's names: ip_vs_proto_tcp.c, ip_vs_proto_udp.c, ip_vs_proto_sctp.c, and of templates ip_vs_proto.c. */
 const states = words(
   ['ESTABLISHED', 'TCP, SCTP'],
   ['SYN_SENT', 'TCP'],
@@ -54,7 +53,12 @@ const states = words(
   ['LISTEN', 'TCP'],
   ['SYNACK', 'TCP'],
   ['UDP', 'UDP'],
-  ['NONE', 'templates, and what has no state yet'],
+  ['INIT1', 'SCTP'],
+  ['INIT', 'SCTP'],
+  ['COOKIE', 'SCTP'],
+  ['CLOSED', 'SCTP'],
+  ['NONE', 'templates, until a connection confirms them'],
+  ['ASSURED', 'templates'],
 )
 
 export const flagValues: Readonly<Record<string, ValueRow>> = {
@@ -81,7 +85,7 @@ export const flagValues: Readonly<Record<string, ValueRow>> = {
   ),
   pe: words(['sip', 'calls of SIP stay together by their Call-ID']),
   // Which server, and what it is set to.
-  'real-server': {words: ownServers},
+  'real-server': {words: knownServers},
   'server add real-server': {words: otherServers},
   server: {words: knownServers},
   weight: number,
@@ -104,10 +108,9 @@ export const flagValues: Readonly<Record<string, ValueRow>> = {
   top: number,
   // Sync daemons and timeouts.
   role: {words: Object.keys(syncRoles).map((value) => ({value}))},
-  syncid: free('0 to 255'),
-  'sync-id': free('0 to 255'),
-  'sync-maxlen': free('bytes'),
+  id: free('0 to 255'),
   'max-length': free('bytes'),
+  // As ipvsadm calls them.
   'mcast-group': words(['224.0.0.81', 'the default']),
   'mcast-port': words(['8848', 'the default']),
   'mcast-ttl': words(['1', 'the default: this network only']),
@@ -116,7 +119,6 @@ export const flagValues: Readonly<Record<string, ValueRow>> = {
   ttl: words(['1', 'the default: this network only']),
   tcp: words(['900', 'the default: 15 minutes']),
   'tcp-fin': words(['120', 'the default: 2 minutes']),
-  tcpfin: words(['120', 'the default: 2 minutes']),
   udp: words(['300', 'the default: 5 minutes']),
   // Files and how they are written.
   format: words(['rules', 'what ipvsadm -R reads'], ['yaml'], ['json']),
@@ -139,7 +141,7 @@ export const flagValues: Readonly<Record<string, ValueRow>> = {
 export const argumentValues: Readonly<Record<string, ValueRow>> = {
   service,
   'service add service': {words: newServiceWords},
-  server: {words: ownServers},
+  server: {words: knownServers},
   'server add server': {words: otherServers},
   shell: {words: shellNames.map((value) => ({value}))},
   script: files,

@@ -47,7 +47,8 @@ describe('words', () => {
     ['server edit -t [2001:db8::1]:443 -r [', ['[2001:db8::9]:8443']],
     ['server edit -f 7 -r ', ['10.0.0.7:0']],
     ['server edit -t 192.0.2.99:80 -r ', []],
-    ['server edit -r ', []],
+    ['server edit tcp://192.0.2.99:80 1', []],
+    ['server edit -r 192', ['192.168.1.111:443', '192.168.1.111:8080', '192.168.1.115:8080']],
     // One that is to be added: what others have, of the same family, unless it is a tunnel.
     ['server add -t 192.168.1.200:443 -r ', ['192.168.1.115', '10.9.0.7', '10.0.0.7']],
     ['server add -t [2001:db8::1]:443 -r ', []],
