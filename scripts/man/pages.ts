@@ -197,21 +197,36 @@ function synopsis(command: DocumentedCommand): Roff {
 }
 
 function argumentsSection(commands: readonly DocumentedCommand[]): Roff {
-  const found = new Map<string, ArgumentDefinition>()
-  for (const {args} of commands)
-    for (const one of Object.values(args)) if (one.hidden !== true) found.set(`${one.name} ${one.description}`, one)
+  const found = new Map<string, {argument: ArgumentDefinition; commands: DocumentedCommand[]}>()
+  for (const command of commands) {
+    for (const argument of Object.values(command.args)) {
+      if (argument.hidden === true) continue
+      const key = `${argument.name} ${argument.description}`
+      const one = found.get(key) ?? {argument, commands: []}
+      one.commands.push(command)
+      found.set(key, one)
+    }
+  }
   if (found.size === 0) return []
+  const rows = [...found.values()]
   return [
     ...heading('ARGUMENTS'),
-    ...[...found.values()].flatMap(({name, description = '', options}) =>
-      tagged(
+    ...rows.flatMap(({argument: {name, description = '', options}, commands: own}) => {
+      const others = rows.some(({argument}) => argument.name === name && argument.description !== description)
+      return tagged(
         italic(name.toUpperCase()),
-        escapeText(sentence(description)),
-        ...(options ? [escapeText(`One of: ${options.join(', ')}.`)] : []),
-      ),
-    ),
+        escapeText([sentence(description), ...oneOf(options, description), ...(others ? [only(own)] : [])].join(' ')),
+      )
+    }),
   ]
 }
+
+/** Where the text does not name them all. */
+const oneOf = (options: readonly string[] | undefined, text: string): readonly string[] =>
+  options?.some((one) => !text.includes(one)) ? [`One of: ${options.join(', ')}.`] : []
+
+const only = (commands: readonly DocumentedCommand[]): string =>
+  `With ${inWords(commands.map(({id}) => id.split(':').at(-1) as string))} only.`
 
 interface Option {
   readonly flag: FlagDefinition
@@ -251,9 +266,9 @@ const aboutFlag = ({summary, description}: FlagDefinition): string => summary ??
 function describeOption({flag, commands}: Option, ofAll: boolean): Roff {
   const {options} = flag
   const notes = [
-    ...(options && flag.type === 'option' ? [`One of: ${options.join(', ')}.`] : []),
+    ...(flag.type === 'option' ? oneOf(options, aboutFlag(flag)) : []),
     ...(flag.type === 'option' && typeof flag.default === 'string' ? [`Default: ${flag.default}.`] : []),
-    ...(ofAll ? [] : [`With ${inWords(commands.map(({id}) => id.split(':').at(-1) as string))} only.`]),
+    ...(ofAll ? [] : [only(commands)]),
   ]
   return tagged(optionTerm(flag), escapeText([sentence(aboutFlag(flag)), ...notes].join(' ')))
 }
@@ -283,11 +298,11 @@ function bottom(program: Program, name: string, subjects: readonly Subject[]): R
   return [
     ...heading('EXIT STATUS'),
     ...markdownRows(program.exitCodes).flatMap(([code = '', meaning = '']) =>
-      tagged(bold(code), marked(sentence(meaning))),
+      tagged(bold(code), marked(sentence(upperFirst(meaning)))),
     ),
     ...heading('ENVIRONMENT'),
     ...markdownRows(program.environment).flatMap(([variable = '', effect = '']) =>
-      tagged(marked(variable), marked(sentence(effect))),
+      tagged(marked(variable), marked(sentence(upperFirst(effect)))),
     ),
     ...heading('FILES'),
     ...files
@@ -309,7 +324,7 @@ const files: readonly {readonly path: string; readonly about: string; readonly p
   {path: '/run/lvsctl', about: 'Locks of running commands, and what setup found and teardown goes back to.'},
   {
     path: '/proc/net/ip_vs_conn',
-    about: 'The connection table; needs root.',
+    about: 'The connection table.',
     pages: ['lvsctl-connections'],
   },
   {path: '/proc/sys/net/ipv4/vs', about: 'The kernel settings of IPVS.', pages: ['lvsctl-save', 'lvsctl-restore']},
@@ -326,5 +341,8 @@ function inWords(words: readonly string[]): string {
 
 const upperFirst = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1)
 
-const sentence = (text: string): string =>
-  text === '' || /[.:]$/.test(text) ? upperFirst(text) : `${upperFirst(text)}.`
+/** A word that is to be typed keeps its small letter. */
+const sentence = (text: string): string => {
+  const begun = /^(the|what) /.test(text) ? upperFirst(text) : text
+  return begun === '' || /[.:]$/.test(begun) ? begun : `${begun}.`
+}

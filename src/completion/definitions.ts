@@ -4,6 +4,8 @@
 export interface FlagDefinition {
   readonly name: string
   readonly char?: string | undefined
+  /** Other long names. */
+  readonly aliases?: readonly string[] | undefined
   readonly type: 'boolean' | 'option'
   readonly summary?: string | undefined
   readonly description?: string | undefined

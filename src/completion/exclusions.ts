@@ -1,4 +1,5 @@
-// Which options are of no use beside which others: rows of names of which a line has one.
+// Which options are of no use beside which others: rows of names of which a line has one. `--no-THING` and `--thing` are
+// such a row by their names.
 
 /** The service as one word counts as the first row's. */
 export const serviceOptions = ['tcp-service', 'udp-service', 'sctp-service', 'fwmark-service'] as const
@@ -8,10 +9,6 @@ const oneOf: readonly (readonly string[])[] = [
   ['gatewaying', 'ipip', 'masquerading'],
   ['tun-nocsum', 'tun-csum', 'tun-remcsum'],
   ['stats', 'rate'],
-  ['persistent', 'no-persistent'],
-  ['netmask', 'no-netmask'],
-  ['pe', 'no-pe'],
-  ['ops', 'no-ops'],
   ['quiet', 'verbose'],
 ]
 
@@ -21,5 +18,6 @@ const needs: Readonly<Record<string, string>> = {ipv6: 'fwmark-service'}
 export function isUseful(name: string, given: ReadonlySet<string>): boolean {
   const need = needs[name]
   if (need !== undefined && !given.has(need)) return false
+  if (given.has(`no-${name}`) || given.has(name.replace(/^no-/, ''))) return false
   return !oneOf.some((row) => row.includes(name) && row.some((other) => given.has(other)))
 }

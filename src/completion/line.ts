@@ -93,7 +93,7 @@ interface OptionWord {
 function readOption(word: string, {flags}: CommandDefinition): OptionWord {
   if (word.startsWith('--')) {
     const [, name = '', value] = /^--([^=]*)(?:=(.*))?$/s.exec(word) ?? []
-    const flag = Object.hasOwn(flags, name) ? flags[name] : undefined
+    const flag = Object.values(flags).find((one) => one.name === name || one.aliases?.includes(name))
     if (!flag) return {switches: []}
     if (flag.type === 'boolean') return {switches: [flag]}
     return {switches: [], flag, ...(value !== undefined && {value})}

@@ -10,6 +10,7 @@ const flags = Object.fromEntries([
   option('tcp-service', 't'),
   option('scheduler', 's'),
   option('persistent', 'p', '[SECONDS]'),
+  ['port', {name: 'port', type: 'option', aliases: ['mcast-port']}],
   ['ops', {name: 'ops', char: 'o', type: 'boolean'}],
   ['ipv6', {name: 'ipv6', char: '6', type: 'boolean'}],
 ])
@@ -45,6 +46,8 @@ test.each([
   ['-os rr --', {given: {ops: [''], scheduler: ['rr']}, args: [], as: 'option', text: '--'}],
   ['-srr -', {given: {scheduler: ['rr']}, args: [], as: 'option', text: '-'}],
   ['--scheduler=rr x', {given: {scheduler: ['rr']}, args: [], as: 'argument', text: 'x'}],
+  ['--mcast-port 1 -', {given: {port: ['1']}, args: [], as: 'option', text: '-'}],
+  ['--mcast-port=', {given: {}, args: [], as: 'value', flag: 'port', before: '--mcast-port=', text: ''}],
   ['-p ', {given: {}, args: [], as: 'argument', optional: 'persistent', text: ''}],
   ['-p -', {given: {}, args: [], as: 'option', text: '-'}],
   ['-p 300 ', {given: {persistent: ['300']}, args: [], as: 'argument', text: ''}],

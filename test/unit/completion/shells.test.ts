@@ -138,9 +138,13 @@ describe('bash', () => {
     [['service add -u 192.168.1.200\t', '80'], '<service> <add> <-u> <192.168.1.200:80>'],
     [['service add --scheduler=m\t', '-o'], '<service> <add> <--scheduler=mh> <-o>'],
     [['lab run rules\t'], '<lab> <run> <rules one.txt>'],
-  ])('in a terminal: %j', async ([first = '', ...more], expected) => {
-    expect(await typed([`lvsctl ${first}`, ...more])).toBe(expected)
-  })
+  ])(
+    'in a terminal: %j',
+    async ([first = '', ...more], expected) => {
+      expect(await typed([`lvsctl ${first}`, ...more])).toBe(expected)
+    },
+    30_000,
+  )
 })
 
 // Whoever installs these shells gets the tests too.
