@@ -24,7 +24,8 @@ _lvsctl() {
   for line in $lines; do
     # _describe takes what follows the first colon for the description.
     value=\${line%%$'\\t'*}
-    candidates+=("\${value//:/\\\\:}:\${line#*$'\\t'}")
+    value=\${value//:/\\\\:}
+    candidates+=("$value:\${line#*$'\\t'}")
   done
   if [[ $kind == open ]]; then
     _describe -t values lvsctl candidates -S ''

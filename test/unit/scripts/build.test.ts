@@ -11,7 +11,7 @@ const copy = mkdtempSync(join(tmpdir(), 'lvsctl-build-'))
 const main = join(copy, 'dist/main.cjs')
 
 beforeAll(() => {
-  for (const name of ['bin', 'native', 'scripts', 'src', 'package.json'])
+  for (const name of ['bin', 'docs', 'native', 'scripts', 'src', 'package.json'])
     cpSync(join(project, name), join(copy, name), {recursive: true})
   symlinkSync(join(project, 'node_modules'), join(copy, 'node_modules'))
 })
@@ -25,12 +25,13 @@ function run(...argv: readonly string[]): {status: number | null; stdout: string
 test('what was built runs, and is left alone until something changes', () => {
   const built = {
     status: 0,
-    stdout: expect.stringMatching(/^built dist\/main\.cjs: \d+ commands in .* s\n$/),
+    stdout: expect.stringMatching(/^built dist\/main\.cjs: \d+ commands, \d+ man pages in .* s\n$/),
     stderr: '',
   }
   const compiled = `main.cjs.${process.version}-${process.arch}`
   expect(run('scripts/build.ts')).toEqual(built)
-  expect(readdirSync(join(copy, 'dist')).sort()).toEqual(['main.cjs', compiled])
+  expect(readdirSync(join(copy, 'dist')).sort()).toEqual(['main.cjs', compiled, 'man'])
+  expect(readdirSync(join(copy, 'dist/man/man8'))).toContain('lvsctl.8')
   expect(run('bin/lvsctl', '--version')).toMatchObject({status: 0, stderr: ''})
 
   const first = statSync(main).ino
