@@ -5,9 +5,12 @@ import {spawn, spawnSync} from 'node:child_process'
 import {chmodSync, mkdirSync, rmSync, symlinkSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {setTimeout as sleep} from 'node:timers/promises'
-import {afterAll, beforeAll, describe, expect, test} from 'vitest'
+import {afterAll, beforeAll, describe, expect, test, vi} from 'vitest'
 import {shells} from '../../../src/completion/shells.ts'
 import {shellFolder} from '../../support/completion.ts'
+
+// Processes, on a machine that may have others to run.
+vi.setConfig({testTimeout: 30_000})
 
 const here = shellFolder()
 afterAll(() => here.remove())

@@ -45,4 +45,4 @@ test('what was built runs, and is left alone until something changes', () => {
 
   rmSync(join(copy, 'dist', compiled))
   expect(run('scripts/build.ts')).toEqual(built)
-})
+}, 60_000)
