@@ -19,6 +19,11 @@ export interface Context {
    * thread of another namespace.
    */
   readFile(path: string, most?: number): string | undefined
+  /**
+   * A file of any length, piece by piece and synchronous as readFile; undefined: no such file. A piece is good until the
+   * next one is asked for, since they share their memory. Whoever got the pieces walks them: that closes the file.
+   */
+  readChunks(path: string): Iterable<Uint8Array> | undefined
   /** To be called before anything else. Throws LvsctlError. */
   enterNamespace(name: string): Promise<void>
   /** What follows is much work done once: V8 is not to optimise for a second time that will not come. */
@@ -65,6 +70,7 @@ function realContext(): Context {
       return host
     },
     readFile,
+    readChunks,
     async enterNamespace(name) {
       const {enterNetworkNamespace} = await import('./namespace.ts')
       enterNetworkNamespace(name)
@@ -108,6 +114,28 @@ function readFile(path: string, most?: number): string | undefined {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
     throw error
+  }
+}
+
+function readChunks(path: string): Iterable<Uint8Array> | undefined {
+  try {
+    return chunksOf(openSync(path, 'r'))
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
+  }
+}
+
+/** /proc gives a page at a time, whatever is asked for. */
+const chunkSize = 64 * 1024
+
+function* chunksOf(file: number): Generator<Uint8Array> {
+  try {
+    const buffer = Buffer.allocUnsafeSlow(chunkSize)
+    for (let length = readSync(file, buffer); length > 0; length = readSync(file, buffer))
+      yield buffer.subarray(0, length)
+  } finally {
+    closeSync(file)
   }
 }
 

@@ -46,6 +46,7 @@ const integers = {
     high: 'that is 31 days',
   },
   prefixLength: {noun: 'a prefix length', code: 'netmask-invalid', where: '-M', min: 1, max: 128},
+  top: {noun: 'a number of lines', code: 'top-invalid', where: '--top', min: 1, max: intMax},
   tunnelPort: {noun: 'a tunnel port', code: 'tunnel-port-invalid', where: '--tun-port', min: 1, max: 65_535},
   timeout: {noun: 'a timeout in seconds', code: 'timeout-invalid', min: 0, max: month, high: 'that is 31 days'},
   syncId: {noun: 'a sync id', code: 'sync-id-invalid', where: '--syncid', min: 0, max: 255},

@@ -83,6 +83,7 @@ export async function lvsctl(command: string | readonly string[], on: Machine = 
     ipvs: async () => on.ipvs,
     host: async () => on.host,
     readFile: (file, most) => on.files[file]?.slice(0, most),
+    readChunks: (file) => (on.files[file] === undefined ? undefined : piecesOf(on.files[file])),
     enterNamespace: async (name) => on.enterNamespace(name),
     workOnce: () => undefined,
     setExitCode: (code) => {
@@ -100,6 +101,17 @@ export async function lvsctl(command: string | readonly string[], on: Machine = 
     restore()
   }
   return {...written, exit}
+}
+
+/** Cut where nothing ends, from memory that is used again, as the kernel's pieces come. */
+function* piecesOf(text: string): Generator<Uint8Array> {
+  const bytes = Buffer.from(text)
+  const buffer = Buffer.alloc(61)
+  for (let start = 0; start < bytes.length; start += buffer.length) {
+    const piece = bytes.subarray(start, start + buffer.length)
+    buffer.set(piece)
+    yield buffer.subarray(0, piece.length)
+  }
 }
 
 /** The longest beginning of the words that is a command. */

@@ -171,14 +171,14 @@ function parseMark(line: string): OpenService | undefined {
 }
 
 /** ip_vs_proto_name(): what it has no word for is `IP_50`. */
-function protocolOf(word: string): Protocol | OtherProtocol | undefined {
+export function protocolOf(word: string): Protocol | OtherProtocol | undefined {
   const lower = word.toLowerCase()
   if (Object.hasOwn(protocols, lower)) return lower as Protocol
   const number = /^IP_(\d+)$/.exec(word)?.[1] ?? otherWords[word]
   return number === undefined ? undefined : protocolName(Number(number))
 }
 
-const otherWords: Readonly<Record<string, number>> = {IP: 0, ICMP: 1, ICMPv6: 58}
+const otherWords: Readonly<Record<string, number>> = {IP: 0, ICMP: 1, IPIP: 4, GRE: 47, ICMPv6: 58}
 
 const protocolOrder = (protocol: Protocol | OtherProtocol): string => String(protocolNumber(protocol)).padStart(5, '0')
 

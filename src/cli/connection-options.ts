@@ -1,0 +1,96 @@
+// From the options of `connections list` to what is wanted: everything that is wrong is told at once.
+
+import type {ClientNetwork, ConnectionFilter} from '../connections/filter.ts'
+import {familyOf} from '../domain/address.ts'
+import {parseHost} from '../domain/explain-address.ts'
+import {shown} from '../domain/foreign-characters.ts'
+import {parseInteger} from '../domain/integer.ts'
+import {nearest} from '../domain/nearest.ts'
+import {accept, type Parsed, reject} from '../domain/parsed.ts'
+import {type Problem, problem, refuse} from '../domain/problem.ts'
+import type {ServiceKey} from '../domain/service.ts'
+import {type ProtocolPortNames, parseServerAddress} from '../domain/service-key.ts'
+import {connectionStates} from '../formats/procfs/ip-vs-conn.ts'
+
+export interface ConnectionOptions {
+  readonly 'real-server'?: string | undefined
+  readonly client?: string | undefined
+  readonly state?: readonly string[] | undefined
+  readonly templates?: boolean | undefined
+  readonly 'no-templates'?: boolean | undefined
+  readonly sync?: boolean | undefined
+  readonly top?: string | undefined
+}
+
+export interface ConnectionQuery {
+  readonly filter: ConnectionFilter
+  readonly top: number | undefined
+}
+
+export function readConnectionQuery(
+  flags: ConnectionOptions,
+  service: ServiceKey | undefined,
+  names?: ProtocolPortNames,
+): ConnectionQuery {
+  const problems: Problem[] = []
+  const take = <Value>(parsed: Parsed<Value> | undefined): Value | undefined => {
+    if (parsed?.ok === false) problems.push(parsed.problem)
+    return parsed?.ok ? parsed.value : undefined
+  }
+  if (flags.templates && flags['no-templates'])
+    problems.push(
+      problem('options-conflict', '--templates and --no-templates exclude each other', {
+        where: '--no-templates',
+        hint: 'Without either both are listed',
+      }),
+    )
+  const protocol = service?.kind === 'address' ? service.protocol : 'tcp'
+  const {'real-server': server, client, top} = flags
+  const query: ConnectionQuery = {
+    filter: {
+      service,
+      server: take(
+        server === undefined
+          ? undefined
+          : parseServerAddress(server, names && ((name) => names(name, protocol as 'tcp'))),
+      ),
+      client: take(client === undefined ? undefined : parseClientNetwork(client)),
+      states: flags.state?.map((word) => take(parseState(word)) ?? ''),
+      templates: flags.templates ? 'only' : flags['no-templates'] ? 'none' : undefined,
+      synced: flags.sync,
+    },
+    top: take(top === undefined ? undefined : parseInteger(top, 'top')),
+  }
+  refuse(problems)
+  return query
+}
+
+/** `192.0.2.1`, `192.0.2.0/24`, `2001:db8::/32`; `/0` is every client of the family. Bits behind the prefix do not count. */
+export function parseClientNetwork(text: string, where = '--client'): Parsed<ClientNetwork> {
+  const slash = text.indexOf('/')
+  const host = parseHost(slash < 0 ? text : text.slice(0, slash), where)
+  if (!host.ok) return host
+  const address = host.value
+  const most = familyOf(address) === 'ipv6' ? 128 : 32
+  if (slash < 0) return accept({address, prefix: most})
+  const digits = text.slice(slash + 1)
+  const length: Parsed<number> = digits === '0' ? accept(0) : parseInteger(digits, 'prefixLength', where)
+  if (!length.ok) return length
+  if (length.value <= most) return accept({address, prefix: length.value})
+  return reject('netmask-invalid', `/${digits} is too long for an IPv4 address`, {where, hint: 'At most /32'})
+}
+
+/** As the kernel spells it, in whatever case. */
+export function parseState(text: string, where = '--state'): Parsed<string> {
+  const state = text.toUpperCase()
+  if (connectionStates.some((name) => name === state)) return accept(state)
+  const near =
+    nearest(state, connectionStates)[0] ?? connectionStates.find((name) => state !== '' && name.startsWith(state))
+  return reject('state-unknown', `no state is called ${shown(text)}`, {
+    where,
+    hint: `${near === undefined ? '' : `Did you mean ${near}? `}All: ${everydayStates.join(', ')}`,
+  })
+}
+
+/** Without those that only old kernels and broken tables have. */
+const everydayStates = connectionStates.slice(0, connectionStates.indexOf('INIT_CLI'))
