@@ -12,10 +12,13 @@ import {bar, formatCount, type Paint, percent} from './output.ts'
 type Point = Connection['client']
 const endpoint = ({address, port}: Point): string => formatEndpoint(address, port)
 
-/** `KIND  CLIENT  SERVICE  SERVER  STATE  EXPIRES  ORIGIN  ENGINE  DATA` */
+/**
+ * `KIND  CLIENT  SERVICE  SERVER  STATE  EXPIRES  ORIGIN  ENGINE  DATA`; joined from an array, because pieces put together
+ * by a template stay in memory until they are written.
+ */
 export function connectionLine({kind, client, service, server, state, expires, origin, engine}: Connection): string {
-  const [name, data] = engine ? [printable(engine.name), printable(engine.data) || '-'] : ['-', '-']
-  return `${kind}\t${endpoint(client)}\t${formatServiceKey(service)}\t${endpoint(server)}\t${state}\t${expires}\t${origin ?? '-'}\t${name}\t${data}\n`
+  const fields = [kind, endpoint(client), formatServiceKey(service), endpoint(server), state, expires, origin ?? '-']
+  return [...fields, engine ? printable(engine.name) : '-', (engine && printable(engine.data)) || '-'].join('\t').concat('\n')
 }
 
 /** `KEY  CONNECTIONS  TEMPLATES` */
