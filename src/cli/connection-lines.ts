@@ -18,7 +18,9 @@ const endpoint = ({address, port}: Point): string => formatEndpoint(address, por
  */
 export function connectionLine({kind, client, service, server, state, expires, origin, engine}: Connection): string {
   const fields = [kind, endpoint(client), formatServiceKey(service), endpoint(server), state, expires, origin ?? '-']
-  return [...fields, engine ? printable(engine.name) : '-', (engine && printable(engine.data)) || '-'].join('\t').concat('\n')
+  return [...fields, engine ? printable(engine.name) : '-', (engine && printable(engine.data)) || '-']
+    .join('\t')
+    .concat('\n')
 }
 
 /** `KEY  CONNECTIONS  TEMPLATES` */

@@ -73,15 +73,20 @@ function writeList({out}: Context, {filter, top}: ConnectionView, read: Reading)
   const batch = new Batch(out)
   const rows = out.terminal ? new Columns(connectionColumns, batch, paintFor(out)) : undefined
   let shown = 0
-  const passage = read({
-    entry(reader, bytes) {
-      const connection = reader.connection(bytes)
-      const goesOn = rows ? rows.add(connectionRow(connection)) : batch.add(connectionLine(connection))
-      return goesOn && ++shown !== top
-    },
-  })
-  if (rows) batch.add(`${rows.end() ? '\n' : ''}${summary(passage, filter)}\n`)
-  batch.flush()
+  try {
+    const passage = read({
+      entry(reader, bytes) {
+        const connection = reader.connection(bytes)
+        const goesOn = rows ? rows.add(connectionRow(connection)) : batch.add(connectionLine(connection))
+        return goesOn && ++shown !== top
+      },
+    })
+    if (rows) batch.add(`${rows.end() ? '\n' : ''}${summary(passage, filter)}\n`)
+  } finally {
+    // What was read before an error, too.
+    rows?.end()
+    batch.flush()
+  }
 }
 
 /** `1,234 connections, 2 templates (of 5,678 entries)` */

@@ -59,7 +59,25 @@ export async function exampleTable(): Promise<Machine> {
       if (its) on.ipvs.setFigures(its, service.key, server)
     }
   }
-  return on
+  return {...on, files: {...on.files, ...exampleConnections}}
+}
+
+/** Connections of it, and one of everything that they have words for. */
+const exampleConnections = {
+  '/proc/thread-self/net/ip_vs_conn': `Pro FromIP   FPrt ToIP     TPrt DestIP   DPrt State       Expires PEName PEData
+TCP C0A8010A 9A10 C0A801C8 1F90 C0A8016F 1F90 ESTABLISHED     894
+TCP C0A8010A 9A12 C0A801C8 1F90 C0A80173 1F90 TIME_WAIT       113
+TCP C000024D C351 C0A801C8 1F90 C0A8016F 1F90 SYN_RECV         58
+TCP C0A80100 0000 C0A801C8 01BB C0A8016F 01BB ASSURED         293
+UDP C0000202 0000 C0A801C8 13C4 C0A8016F 13C4 ASSURED          54 sip abcdef123456@host.example
+IP  C0000202 0000 00000007 0000 0A000007 0000 NONE           7261
+TCP 2001:0db8:0000:0000:0000:0000:0000:0002 A8D2 2001:0db8:0000:0000:0000:0000:0000:0001 01BB 2001:0db8:0000:0000:0000:0000:0000:0009 20FB ESTABLISHED  180061
+TCP 2001:0db8:0000:0000:0000:0000:0000:0002 A8D4 2001:0db8:0000:0000:0000:0000:0000:0001 01BB 0A090007 01BB FIN_WAIT         12
+`,
+  '/proc/thread-self/net/ip_vs_conn_sync': `Pro FromIP   FPrt ToIP     TPrt DestIP   DPrt State       Origin Expires
+TCP C0A8010A 9A10 C0A801C8 1F90 C0A8016F 1F90 ESTABLISHED LOCAL      894
+TCP C0A8010A 9A12 C0A801C8 1F90 C0A80173 1F90 TIME_WAIT   SYNC       113
+`,
 }
 
 /** What /proc/net/ip_vs says of it on a machine of 100 ticks a second; the kernel has its own order. */

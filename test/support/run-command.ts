@@ -103,15 +103,20 @@ export async function lvsctl(command: string | readonly string[], on: Machine = 
   return {...written, exit}
 }
 
+/** At the end of a file: whoever reads so far gets an error. */
+export const failure = '\u{f8ff}'
+
 /** Cut where nothing ends, from memory that is used again, as the kernel's pieces come. */
 function* piecesOf(text: string): Generator<Uint8Array> {
-  const bytes = Buffer.from(text)
+  const fails = text.endsWith(failure)
+  const bytes = Buffer.from(fails ? text.slice(0, -failure.length) : text)
   const buffer = Buffer.alloc(61)
   for (let start = 0; start < bytes.length; start += buffer.length) {
     const piece = bytes.subarray(start, start + buffer.length)
     buffer.set(piece)
     yield buffer.subarray(0, piece.length)
   }
+  if (fails) throw new Error('EIO: i/o error, read')
 }
 
 /** The longest beginning of the words that is a command. */

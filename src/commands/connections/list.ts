@@ -6,7 +6,7 @@ import {readOptionalServiceKey} from '../../cli/options.ts'
 export default class ConnectionsList extends BaseCommand {
   static override summary = 'List the connections through this director, or count them.'
   static override description =
-    `Needs no root. Entries come in the order of the kernel's hash table, as they are read; a million of them need no more memory than ten. Addresses are never looked up.
+    `Needs no root. Entries are shown as they are read, in the order of the kernel's hash table, and are not kept in memory. Addresses are never looked up.
 A template is the memory of persistence: it sends the next connections of a client (or of a network, with -M) to the same server. Its client port is 0.
 A connection of a firewall mark shows the address it came to, not the mark; only templates show the mark.
 In a pipe every entry is a line, with tabs between fields and "-" for nothing:
