@@ -66,28 +66,31 @@ export function readConnectionQuery(
 }
 
 /** `192.0.2.1`, `192.0.2.0/24`, `2001:db8::/32`; `/0` is every client of the family. Bits behind the prefix do not count. */
-export function parseClientNetwork(text: string, where = '--client'): Parsed<ClientNetwork> {
+function parseClientNetwork(text: string): Parsed<ClientNetwork> {
   const slash = text.indexOf('/')
-  const host = parseHost(slash < 0 ? text : text.slice(0, slash), where)
+  const host = parseHost(slash < 0 ? text : text.slice(0, slash), '--client')
   if (!host.ok) return host
   const address = host.value
   const most = familyOf(address) === 'ipv6' ? 128 : 32
   if (slash < 0) return accept({address, prefix: most})
   const digits = text.slice(slash + 1)
-  const length: Parsed<number> = digits === '0' ? accept(0) : parseInteger(digits, 'prefixLength', where)
+  const length: Parsed<number> = digits === '0' ? accept(0) : parseInteger(digits, 'prefixLength', '--client')
   if (!length.ok) return length
   if (length.value <= most) return accept({address, prefix: length.value})
-  return reject('netmask-invalid', `/${digits} is too long for an IPv4 address`, {where, hint: 'At most /32'})
+  return reject('netmask-invalid', `/${digits} is too long for an IPv4 address`, {
+    where: '--client',
+    hint: 'At most /32',
+  })
 }
 
 /** As the kernel spells it, in whatever case. */
-export function parseState(text: string, where = '--state'): Parsed<string> {
+function parseState(text: string): Parsed<string> {
   const state = text.toUpperCase()
   if (connectionStates.some((name) => name === state)) return accept(state)
   const near =
     nearest(state, connectionStates)[0] ?? connectionStates.find((name) => state !== '' && name.startsWith(state))
   return reject('state-unknown', `no state is called ${shown(text)}`, {
-    where,
+    where: '--state',
     hint: `${near === undefined ? '' : `Did you mean ${near}? `}All: ${everydayStates.join(', ')}`,
   })
 }

@@ -68,4 +68,3 @@ export const countings = {
 } as const satisfies Readonly<Record<string, CountBy>>
 
 export type Counting = keyof typeof countings
-export const countingNames = Object.keys(countings) as Counting[]

@@ -111,7 +111,7 @@ function testStates(wanted: readonly string[], names: readonly string[]): Test {
 const testTemplates = (which: 'only' | 'none'): Test => (which === 'only' ? isTemplate : (line) => !isTemplate(line))
 
 /** As a line has them. */
-export function addressWords(address: Address): AddressWords {
+function addressWords(address: Address): AddressWords {
   const bytes = addressBytes(address)
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
   const words = new Uint32Array(4)

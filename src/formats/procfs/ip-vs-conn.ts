@@ -31,7 +31,7 @@ const assured = connectionStates.indexOf('ASSURED')
 /** An address as four words of 32 bits; of an IPv4 address, and of a firewall mark, the first. */
 export type AddressWords = Uint32Array
 
-export type Origin = 'local' | 'sync'
+type Origin = 'local' | 'sync'
 
 /** One line in numbers; the next line is read into the same. */
 export interface ConnectionLine {
@@ -324,7 +324,7 @@ export function addressOf(words: AddressWords | readonly number[], ipv6: boolean
   return formatAddress(bytes)
 }
 
-export function serviceOf(line: ConnectionLine): ServiceKey {
+function serviceOf(line: ConnectionLine): ServiceKey {
   const family: Family = line.ipv6 ? 'ipv6' : 'ipv4'
   if (isMark(line)) return {kind: 'fwmark', mark: line.virtual[0] as number, family}
   return {
