@@ -1,5 +1,5 @@
 // Counts by key, where there can be a million keys: a hash table in typed arrays. A key is six numbers of 32 bits; with its
-// two counts and its place in the index it takes about 40 bytes, an eighth of what the kernel needs for a connection
+// two counts and its place in the index it takes about 40 bytes, a fraction of what the kernel needs for a connection
 // (struct ip_vs_conn), so every key is counted exactly and there is no limit. What a key means is in count.ts.
 
 /** Numbers of 32 bits in a key. */

@@ -2,6 +2,7 @@ import {boolean, string} from '@oclif/core/flags'
 import {BaseCommand} from '../../cli/base-command.ts'
 import {serviceArgument, serviceFlags} from '../../cli/flags.ts'
 import {readOptionalServiceKey} from '../../cli/options.ts'
+import type {Counting} from '../../connections/count.ts'
 
 export default class ConnectionsList extends BaseCommand {
   static override summary = 'List the connections through this director, or count them.'
@@ -64,7 +65,7 @@ KIND is connection or template, EXPIRES is in seconds. With --count-by:
     }),
     'count-by': string({
       summary: 'Count them instead, by what they have in common.',
-      options: ['server', 'client', 'state', 'service'],
+      options: ['server', 'client', 'state', 'service'] satisfies Counting[],
       helpValue: 'FIELD',
       helpGroup: 'OUTPUT',
     }),
@@ -89,7 +90,7 @@ KIND is connection or template, EXPIRES is in seconds. With --count-by:
       this.note('connections of a firewall mark show the address they came to: only templates are found by mark')
     const {problems} = await showConnections(this.context, {
       ...query,
-      countBy: flags['count-by'] as 'client' | undefined,
+      countBy: flags['count-by'] as Counting | undefined,
       origins: flags.origin || flags.sync,
       json: this.jsonEnabled(),
       begin: () => {
