@@ -79,11 +79,14 @@ export class Columns {
   private readonly columns: readonly Column[]
   private readonly batch: Batch
   private readonly paint: Paint
+  private readonly begin: () => void
   private waiting: string[][] = []
   private widths: readonly number[] | undefined
 
-  constructor(columns: readonly Column[], batch: Batch, paint: Paint) {
+  /** `begin` is called before the first row goes out. */
+  constructor(columns: readonly Column[], batch: Batch, paint: Paint, begin: () => void = () => undefined) {
     this.columns = columns
+    this.begin = begin
     this.batch = batch
     this.paint = paint
   }
@@ -105,6 +108,7 @@ export class Columns {
     const headings = this.columns.map(({heading}) => heading)
     const rows = [headings, ...this.waiting]
     this.widths = headings.map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)))
+    this.begin()
     this.batch.add(`${this.paint.dim(this.layOut(headings))}\n`)
     const {waiting} = this
     this.waiting = []

@@ -43,8 +43,13 @@ export async function showConnections(
   const file = openConnections(context, view)
   const {out, err} = context
   const passage = newPassage()
-  // Rows that run over a terminal are progress enough.
-  const progress = progressOn(out.terminal && view.countBy === undefined ? {...err, terminal: false} : err)
+  const progress = progressOn(err)
+  // On one terminal, rows that run over it are progress enough.
+  let running = out.terminal && view.json && view.countBy === undefined
+  const begin = () => {
+    running = out.terminal
+    progress.clear()
+  }
   const read: Reading = (walker) => {
     try {
       return walkConnections(
@@ -53,7 +58,7 @@ export async function showConnections(
         {
           ...walker,
           piece: () => {
-            progress.tell(() => `${countOf(passage.read, 'entry', 'entries')} read`)
+            if (!running) progress.tell(() => `${countOf(passage.read, 'entry', 'entries')} read`)
             return out.closed !== true
           },
         },
@@ -65,13 +70,13 @@ export async function showConnections(
   }
   if (view.json) await writeJson(context, view, file, read)
   else if (view.countBy) writeCounts(context, view, view.countBy, read)
-  else writeList(context, view, read)
+  else writeList(context, view, read, begin)
   return {problems: passageProblems(passage, file.path)}
 }
 
-function writeList({out}: Context, {filter, top}: ConnectionView, read: Reading): void {
+function writeList({out}: Context, {filter, top}: ConnectionView, read: Reading, begin: () => void): void {
   const batch = new Batch(out)
-  const rows = out.terminal ? new Columns(connectionColumns, batch, paintFor(out)) : undefined
+  const rows = out.terminal ? new Columns(connectionColumns, batch, paintFor(out), begin) : undefined
   let shown = 0
   try {
     const passage = read({
