@@ -1,7 +1,7 @@
 // Connections of every kind, made by real packets: what lvsctl tells of them is what ipvsadm -Lnc tells, and what came
 // from another director is known as that.
 
-import {beforeAll, describe, expect, test} from 'vitest'
+import {beforeAll, describe, expect, test, vi} from 'vitest'
 import {labVip, nat} from '../../src/lab/topologies.ts'
 import type {Topology} from '../../src/lab/topology.ts'
 import {linesOf} from '../support/ipvsadm.ts'
@@ -65,6 +65,9 @@ const ipvsadmRows = async (host = 'director') =>
       expires: expire.split(':').reduce((sum, part) => sum * 60 + Number(part), 0),
     }))
 
+/** Two looks at a living table: between them an entry may expire, and then another two are needed. */
+const twoLooks = (compare: () => Promise<void>) => vi.waitFor(compare, {timeout: 60_000, interval: 500})
+
 beforeAll(async () => {
   await lab.on('director', `lvsctl director setup --vip ${vip},${vip6} --dev eth0`)
   const marks = [
@@ -114,14 +117,17 @@ sleep 1
 })
 
 test('every entry is as ipvsadm -Lnc has it', async () => {
-  const mine = await entries()
-  const theirs = await ipvsadmRows()
-  expect(mine.map(asIpvsadm).sort()).toEqual(theirs.map(({row}) => row).sort())
-  for (const entry of mine) {
-    const same = theirs.filter(({row}) => row === asIpvsadm(entry)).map(({expires}) => expires)
-    expect(same.some((expires) => Math.abs(expires - entry.expires) <= 5)).toBe(true)
-  }
-  expect(mine.length).toBeGreaterThanOrEqual(17)
+  expect((await recorded()).entries.length).toBeGreaterThanOrEqual(17)
+  await twoLooks(async () => {
+    const mine = await entries()
+    const theirs = await ipvsadmRows()
+    expect(mine.length).toBeGreaterThanOrEqual(12)
+    expect(mine.map(asIpvsadm).sort()).toEqual(theirs.map(({row}) => row).sort())
+    for (const entry of mine) {
+      const same = theirs.filter(({row}) => row === asIpvsadm(entry)).map(({expires}) => expires)
+      expect(same.some((expires) => Math.abs(expires - entry.expires) <= 5)).toBe(true)
+    }
+  })
 })
 
 test('there is one of every kind', async () => {
@@ -203,13 +209,17 @@ test('without root, the same', async () => {
        while [ "$place" != / ]; do place=$(dirname "$place"); chmod o+x "$place"; done
      done`,
   )
-  const {stdout} = await lab.on('director', `${nobody} lvsctl connections list --json`)
-  expect(JSON.parse(stdout).entries.map(asIpvsadm).sort()).toEqual((await entries()).map(asIpvsadm).sort())
+  await twoLooks(async () => {
+    const {stdout} = await lab.on('director', `${nobody} lvsctl connections list --json`)
+    expect(JSON.parse(stdout).entries.map(asIpvsadm).sort()).toEqual((await entries()).map(asIpvsadm).sort())
+  })
 })
 
 test('from another namespace, by --netns', async () => {
-  const {stdout} = await lab.on(undefined, 'lvsctl connections list --json --netns director')
-  expect(JSON.parse(stdout).entries.map(asIpvsadm).sort()).toEqual((await entries()).map(asIpvsadm).sort())
+  await twoLooks(async () => {
+    const {stdout} = await lab.on(undefined, 'lvsctl connections list --json --netns director')
+    expect(JSON.parse(stdout).entries.map(asIpvsadm).sort()).toEqual((await entries()).map(asIpvsadm).sort())
+  })
   expect(JSON.parse((await lab.on(undefined, 'lvsctl connections list --json')).stdout).entries).toEqual([])
 })
 
@@ -218,16 +228,14 @@ test('what came from the other director is known as that', async () => {
   expect(local.length).toBeGreaterThan(10)
   expect(local.every(({origin}) => origin === 'local')).toBe(true)
   expect(await entries('--sync')).toEqual([])
-  let synced: readonly Entry[] = []
-  for (let attempt = 0; attempt < 15 && synced.length < 3; attempt++) {
-    await lab.on('backup', 'sleep 1')
-    synced = await entries('--sync', 'backup')
-  }
-  expect(synced.length).toBeGreaterThanOrEqual(3)
-  expect(synced.every(({origin}) => origin === 'sync')).toBe(true)
-  expect(synced.map(({service}) => service)).toContain(`tcp://${vip}:80`)
-  expect((await entries('', 'backup')).map(asIpvsadm).sort()).toEqual(synced.map(asIpvsadm).sort())
-  expect(synced.map(asIpvsadm).sort()).toEqual((await ipvsadmRows('backup')).map(({row}) => row).sort())
+  await twoLooks(async () => {
+    const synced = await entries('--sync', 'backup')
+    expect(synced.length).toBeGreaterThanOrEqual(3)
+    expect(synced.every(({origin}) => origin === 'sync')).toBe(true)
+    expect(synced.map(({service}) => service)).toContain(`tcp://${vip}:80`)
+    expect((await entries('', 'backup')).map(asIpvsadm).sort()).toEqual(synced.map(asIpvsadm).sort())
+    expect(synced.map(asIpvsadm).sort()).toEqual((await ipvsadmRows('backup')).map(({row}) => row).sort())
+  })
 })
 
 describe('tens of thousands', () => {

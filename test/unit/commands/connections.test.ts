@@ -308,7 +308,7 @@ describe('a file that fails on the way', () => {
   })
 })
 
-describe('a million entries', () => {
+describe('a million entries', {timeout: 60_000}, () => {
   const folder = mkdtempSync(join(tmpdir(), 'lvsctl-connections-'))
   const preload = join(folder, 'measure.cjs')
 
@@ -330,7 +330,7 @@ describe('a million entries', () => {
         text += `TCP ${digits(0x0a00_0000 + index, 8)} ${digits(1024 + (index % 50_000), 4)} C0A801C8 ${digits(80 + (index % 5), 4)} 0A0101${digits(index % 40, 2)} 0050 ${states[index % 4]}     ${100 + (index % 800)}\n`
       writeSync(file, text)
     }
-  })
+  }, 60_000)
   afterAll(() => rmSync(folder, {recursive: true}))
 
   function measure(options: string): {stdout: string; megabytes: number} {
