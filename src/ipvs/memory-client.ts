@@ -5,12 +5,12 @@
 // Imitates Linux 6.1: ip_vs_genl_set_cmd, ip_vs_add_service, ip_vs_add_dest and their kin in
 // net/netfilter/ipvs/ip_vs_ctl.c; start_sync_thread in ip_vs_sync.c. Each operation's checks are in the kernel's order.
 
-import {type Address, address, familyOf} from '../domain/address.ts'
+import {type Address, familyOf} from '../domain/address.ts'
 import {plainTunnel} from '../domain/forwarding.ts'
 import {formatServerKey, type Server, type ServerKey} from '../domain/server.ts'
 import {familyOfKey, formatServiceKey, type Service, type ServiceKey} from '../domain/service.ts'
 import {type ConnectionCounts, noStatistics, type Statistics} from '../domain/statistics.ts'
-import {type SyncDaemon, type SyncRole, syncRoles} from '../domain/sync.ts'
+import {type SyncDaemon, type SyncRole, syncDefaults, syncRoles, withSyncDefaults} from '../domain/sync.ts'
 import {type CountedTable, type RunningServer, type RunningService, sortTable, type Table} from '../domain/table.ts'
 import {defaultTimeouts, type Timeouts} from '../domain/timeouts.ts'
 import {Reader, Writer} from '../netlink/bytes.ts'
@@ -367,16 +367,16 @@ const trashName = (service: ServiceKey, server: ServerKey): string =>
 
 /** As the kernel answers them: everything is said. */
 function withDefaults(daemon: SyncDaemon, mtu: number): SyncDaemon {
-  const group = daemon.group ?? address('224.0.0.81')
-  const headers = familyOf(group) === 'ipv4' ? 20 + 8 : 40 + 8
+  const full = withSyncDefaults(daemon)
+  const headers = familyOf(full.group) === 'ipv4' ? 20 + 8 : 40 + 8
   const backup = daemon.role === 'backup'
   const longest = (backup ? Math.min(Math.max(mtu, 1500), 65535) : 1500) - headers
   const clamped = Math.min(Math.max(daemon.maxLength ?? 0, backup ? 1024 : 1), 65535 - headers)
   return {
-    ...daemon,
+    ...full,
     maxLength: daemon.maxLength ? clamped : longest,
-    group,
-    port: daemon.port || 8848,
-    ttl: daemon.ttl || 1,
+    // 0 is "not given" to the kernel.
+    port: full.port || syncDefaults.port,
+    ttl: full.ttl || syncDefaults.ttl,
   }
 }

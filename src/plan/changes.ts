@@ -6,6 +6,7 @@ import {formatSchedulerFlags} from '../domain/schedulers.ts'
 import {type Server, serverKeyEquals} from '../domain/server.ts'
 import {type Service, schedulerFlagsEqual, serviceKeyEquals} from '../domain/service.ts'
 import {describeTunnel, maskWord} from '../domain/settings-words.ts'
+import type {SyncDaemon} from '../domain/sync.ts'
 import type {Timeouts} from '../domain/timeouts.ts'
 
 export interface Change {
@@ -105,6 +106,15 @@ const timeoutRows: readonly Row<Timeouts>[] = [
   {property: 'udp', word: 'udp', value: ({udp}) => udp, unit: 's'},
 ]
 
+const daemonRows: readonly Row<SyncDaemon>[] = [
+  {property: 'interface', word: 'interface', value: (daemon) => daemon.interface},
+  {property: 'syncId', word: 'sync id', value: ({syncId}) => syncId},
+  {property: 'group', word: 'group', value: ({group}) => group ?? null},
+  {property: 'port', word: 'port', value: ({port}) => port ?? null},
+  {property: 'ttl', word: 'ttl', value: ({ttl}) => ttl ?? null},
+  {property: 'maxLength', word: 'message length', value: ({maxLength}) => maxLength ?? null, unit: 'bytes'},
+]
+
 export function serviceChanges(before: Service, after: Service, reasons: Reasons = {}): readonly Change[] {
   if (!serviceKeyEquals(before.key, after.key)) throw new TypeError('two services cannot be compared')
   return changes(serviceRows, before, after, reasons)
@@ -117,6 +127,11 @@ export function serverChanges(before: Server, after: Server, reasons: Reasons = 
 
 export function timeoutChanges(before: Timeouts, after: Timeouts): readonly Change[] {
   return changes(timeoutRows, before, after, {})
+}
+
+export function daemonChanges(before: SyncDaemon, after: SyncDaemon): readonly Change[] {
+  if (before.role !== after.role) throw new TypeError('two daemons cannot be compared')
+  return changes(daemonRows, before, after, {})
 }
 
 function changes<Thing>(rows: readonly Row<Thing>[], before: Thing, after: Thing, reasons: Reasons): readonly Change[] {

@@ -58,7 +58,7 @@ export function describeOperation(operation: Operation, {tense = 'done', changes
     case 'set-timeouts':
       return changes ? edited('timeouts', '') : say('set', `timeouts: ${timeoutWords(operation.timeouts)}`)
     case 'start-daemon':
-      return say('start', daemonWords(operation.daemon))
+      return say('start', describeDaemon(operation.daemon))
     case 'stop-daemon':
       return say('stop', `the ${operation.role} sync daemon`)
   }
@@ -74,7 +74,8 @@ function timeoutWords({tcp, tcpFin, udp}: {tcp?: number; tcpFin?: number; udp?: 
   return words.length > 0 ? words.join(', ') : 'none'
 }
 
-function daemonWords({role, interface: device, syncId, maxLength, group, port, ttl}: SyncDaemon): string {
+/** `the master sync daemon on eth0 (sync id 7, group 224.0.0.81, …)` */
+export function describeDaemon({role, interface: device, syncId, maxLength, group, port, ttl}: SyncDaemon): string {
   const settings = [
     `sync id ${syncId}`,
     group && `group ${group}`,

@@ -1,0 +1,27 @@
+// A time as operators write it: plain seconds, or a number with a unit (`15m`, `2h`). Which times are allowed is the
+// integer row's business (integer.ts).
+
+import {type IntegerKind, parseInteger} from './integer.ts'
+import {accept, type Parsed} from './parsed.ts'
+
+const secondsPer = {s: 1, m: 60, min: 60, h: 3600, d: 86_400} as const
+
+/** In seconds. */
+export function parseDuration(text: string, kind: IntegerKind, where?: string): Parsed<number> {
+  const [, amount, unit] = /^([1-9]\d{0,9})(s|m|min|h|d)$/.exec(text) ?? []
+  if (amount === undefined) return parseInteger(text, kind, where)
+  const parsed = parseInteger(`${Number(amount) * secondsPer[unit as keyof typeof secondsPer]}`, kind, where)
+  return parsed.ok ? accept(parsed.value) : parsed
+}
+
+/** `15 min`, `1 h 30 min`, `2 d`; undefined below a minute, where the seconds say it themselves. */
+export function durationWords(seconds: number): string | undefined {
+  if (seconds < 60) return undefined
+  const units = [
+    ['d', Math.floor(seconds / 86_400)],
+    ['h', Math.floor(seconds / 3600) % 24],
+    ['min', Math.floor(seconds / 60) % 60],
+    ['s', seconds % 60],
+  ] as const
+  return units.flatMap(([unit, amount]) => (amount > 0 ? [`${amount} ${unit}`] : [])).join(' ')
+}
