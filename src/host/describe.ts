@@ -22,7 +22,12 @@ export function describeEffect(effect: Effect): string {
     case 'write-file':
       return `install -D -m 644 /dev/stdin ${effect.path}`
     case 'remove-file':
+    case 'remove-symlink':
       return `rm ${effect.path}`
+    case 'make-symlink':
+      return `ln -s ${effect.target} ${effect.path}`
+    case 'systemd-reload':
+      return 'systemctl daemon-reload'
   }
 }
 

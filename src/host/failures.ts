@@ -73,6 +73,18 @@ export function fileMissing(path: string): LvsctlError {
   return new LvsctlError({failure: 'missing', code: 'file-missing', message: `no file ${path}`})
 }
 
+export function fileExists(path: string): LvsctlError {
+  return new LvsctlError({failure: 'exists', code: 'file-exists', message: `${path} is there already`})
+}
+
+export function symlinkMissing(path: string, target: string): LvsctlError {
+  return new LvsctlError({
+    failure: 'missing',
+    code: 'symlink-missing',
+    message: `no symbolic link ${path} that leads to ${target}`,
+  })
+}
+
 export function busy(lock: string, waitedMs: number): LvsctlError {
   return new LvsctlError({
     failure: 'deadline',

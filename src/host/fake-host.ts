@@ -7,14 +7,16 @@ import {
   addressExists,
   addressMissing,
   busy,
+  fileExists,
   fileMissing,
   interfaceDown,
   ipv6Disabled,
+  symlinkMissing,
   sysctlRefused,
   sysctlUnknown,
   unknownInterface,
 } from './failures.ts'
-import type {Deeds, Effect, Host, InterfaceAddress, Link} from './host.ts'
+import type {Deeds, Effect, FileFacts, Host, InterfaceAddress, Link} from './host.ts'
 import {interfaceSysctl} from './sysctl-key.ts'
 
 export interface FakeState {
@@ -22,6 +24,10 @@ export interface FakeState {
   readonly addresses?: readonly InterfaceAddress[]
   readonly sysctls?: Readonly<Record<string, string>>
   readonly files?: Readonly<Record<string, string>>
+  /** Path → where it leads. */
+  readonly symlinks?: Readonly<Record<string, string>>
+  /** Of files and folders that are not root's, 0644 or 0755. */
+  readonly facts?: Readonly<Record<string, Partial<FileFacts>>>
 }
 
 /** What every interface of a fresh Linux has; the values are the kernel's defaults. */
@@ -37,6 +43,8 @@ export class FakeHost implements Host {
   private addressList: InterfaceAddress[] = []
   private readonly sysctls = new Map<string, string>()
   private readonly files = new Map<string, string>()
+  private readonly symlinks: Map<string, string>
+  private readonly facts: Readonly<Record<string, Partial<FileFacts>>>
   private readonly held = new Set<string>()
 
   constructor(state: FakeState = {}) {
@@ -47,6 +55,8 @@ export class FakeHost implements Host {
     this.addressList = [...(state.addresses ?? [])]
     for (const [key, value] of Object.entries(state.sysctls ?? {})) this.sysctls.set(key, value)
     for (const [path, content] of Object.entries(state.files ?? {})) this.files.set(path, content)
+    this.symlinks = new Map(Object.entries(state.symlinks ?? {}))
+    this.facts = state.facts ?? {}
   }
 
   links(): readonly Link[] {
@@ -59,7 +69,14 @@ export class FakeHost implements Host {
     return this.sysctls.get(key)
   }
   readFile(path: string): string | undefined {
-    return this.files.get(path)
+    return this.files.get(this.symlinks.get(path) ?? path)
+  }
+  inspect(path: string): FileFacts | undefined {
+    const target = this.symlinks.get(path)
+    if (target !== undefined) return {kind: 'symlink', owner: 0, mode: 0o777, target}
+    if (this.files.has(path)) return {kind: 'file', owner: 0, mode: 0o644, ...this.facts[path]}
+    const above = [...this.files.keys(), ...this.symlinks.keys()].some((one) => one.startsWith(`${path}/`))
+    return above || this.facts[path] ? {kind: 'folder', owner: 0, mode: 0o755, ...this.facts[path]} : undefined
   }
   namespace(): string {
     return '4026531840'
@@ -104,6 +121,15 @@ export class FakeHost implements Host {
     'remove-file': ({path}) => {
       if (!this.files.delete(path)) throw fileMissing(path)
     },
+    'make-symlink': ({path, target}) => {
+      if (this.inspect(path)) throw fileExists(path)
+      this.symlinks.set(path, target)
+    },
+    'remove-symlink': ({path, target}) => {
+      if (this.symlinks.get(path) !== target) throw symlinkMissing(path, target)
+      this.symlinks.delete(path)
+    },
+    'systemd-reload': () => undefined,
   }
 
   private addAddress(added: InterfaceAddress): void {
@@ -156,6 +182,7 @@ export class FakeHost implements Host {
         .sort((a, b) => a.interface.localeCompare(b.interface) || compareAddresses(a.address, b.address))
         .map((one) => `ip addr add ${describeAddress(one)}`),
       ...[...this.files].sort().map(([path, content]) => `${path}: ${content.trimEnd()}`),
+      ...[...this.symlinks].sort().map(([path, target]) => `${path} -> ${target}`),
     ]
     return `${lines.join('\n')}\n`
   }

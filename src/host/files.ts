@@ -4,15 +4,20 @@ import {
   closeSync,
   fchmodSync,
   fsyncSync,
+  lstatSync,
   mkdirSync,
   openSync,
   readFileSync,
+  readlinkSync,
   renameSync,
   rmSync,
   statSync,
+  symlinkSync,
+  unlinkSync,
   writeFileSync,
 } from 'node:fs'
 import {basename, dirname, join} from 'node:path'
+import type {FileFacts} from './host.ts'
 
 /** undefined: there is none. */
 export function readIfThere(path: string): string | undefined {
@@ -48,6 +53,38 @@ export function replaceFile(path: string, content: string): void {
     throw error
   }
   syncFolder(folder)
+}
+
+/** Of the name itself; undefined: nothing has it. */
+export function inspectFile(path: string): FileFacts | undefined {
+  try {
+    const stats = lstatSync(path)
+    return {
+      kind: stats.isFile() ? 'file' : stats.isDirectory() ? 'folder' : stats.isSymbolicLink() ? 'symlink' : 'other',
+      owner: stats.uid,
+      mode: stats.mode & 0o7777,
+      ...(stats.isSymbolicLink() && {target: readlinkSync(path)}),
+    }
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR') return undefined
+    throw error
+  }
+}
+
+/** Whole or not at all, as a name is; EEXIST where anything is there, be it a link that leads nowhere. */
+export function makeSymlink(path: string, target: string): void {
+  const folder = dirname(path)
+  mkdirSync(folder, {recursive: true, mode: 0o755})
+  symlinkSync(target, path)
+  syncFolder(folder)
+}
+
+/** false: it is not there, or leads elsewhere. */
+export function removeSymlink(path: string, target: string): boolean {
+  if (inspectFile(path)?.target !== target) return false
+  unlinkSync(path)
+  syncFolder(dirname(path))
+  return true
 }
 
 export function errnoOf(error: unknown): string | undefined {

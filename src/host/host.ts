@@ -31,9 +31,26 @@ export type Effect =
   /** Whole content or nothing, whatever happens meanwhile; an existing file keeps its mode. */
   | {readonly do: 'write-file'; readonly path: string; readonly content: string}
   | {readonly do: 'remove-file'; readonly path: string}
+  /** Where nothing is yet; folders above it are made. */
+  | {readonly do: 'make-symlink'; readonly path: string; readonly target: string}
+  /** Only one that leads there. */
+  | {readonly do: 'remove-symlink'; readonly path: string; readonly target: string}
+  /** systemd reads its units anew. */
+  | {readonly do: 'systemd-reload'}
 
 /** One function per kind of effect. */
 export type Deeds = {readonly [Kind in Effect['do']]: (effect: Extract<Effect, {readonly do: Kind}>) => void}
+
+/** What a name in the file system stands for, symbolic links not followed. */
+export interface FileFacts {
+  readonly kind: 'file' | 'folder' | 'symlink' | 'other'
+  /** User id. */
+  readonly owner: number
+  /** Permission bits with setuid, setgid and sticky: 0o755. */
+  readonly mode: number
+  /** Of a symlink: where it leads, as it is written there. */
+  readonly target?: string
+}
 
 export interface HostReader {
   links(): readonly Link[]
@@ -42,6 +59,8 @@ export interface HostReader {
   sysctl(key: string): string | undefined
   /** undefined: no such file. */
   readFile(path: string): string | undefined
+  /** undefined: nothing has that name. */
+  inspect(path: string): FileFacts | undefined
   /** What tells this network namespace from others on the same machine: the inode of /proc/self/ns/net. */
   namespace(): string
 }

@@ -2,7 +2,10 @@
 
 import type {Effect, HostReader} from './host.ts'
 
-/** In order; empty where nothing needs undoing: an announcement was heard, and the next one corrects it. */
+/**
+ * In order; empty where nothing needs undoing: an announcement was heard, and the next one corrects it; what systemd has
+ * read, it reads again.
+ */
 export function inverse(effect: Effect, before: Pick<HostReader, 'sysctl' | 'readFile'>): readonly Effect[] {
   switch (effect.do) {
     case 'set-sysctl': {
@@ -17,7 +20,12 @@ export function inverse(effect: Effect, before: Pick<HostReader, 'sysctl' | 'rea
       return [{do: 'remove-address', address: effect.address}]
     case 'remove-address':
       return [{do: 'add-address', address: effect.address}]
+    case 'make-symlink':
+      return [{...effect, do: 'remove-symlink'}]
+    case 'remove-symlink':
+      return [{...effect, do: 'make-symlink'}]
     case 'announce':
+    case 'systemd-reload':
       return []
     case 'write-file':
     case 'remove-file': {

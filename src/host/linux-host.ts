@@ -2,6 +2,7 @@
 // sockets. Everything is of the network namespace that the main thread is in. What an errno means to an operator is said
 // here, in the words of failures.ts.
 
+import {spawnSync} from 'node:child_process'
 import {closeSync, constants, openSync, rmSync, statSync, writeSync} from 'node:fs'
 import {connectNetlink, protocols} from '../../native/netlink-socket.ts'
 import {type Address, familyOf} from '../domain/address.ts'
@@ -26,16 +27,18 @@ import {
   addressExists,
   addressMissing,
   failed,
+  fileExists,
   fileMissing,
   interfaceDown,
   ipv6Disabled,
   notPermitted,
+  symlinkMissing,
   sysctlRefused,
   sysctlUnknown,
   unknownInterface,
 } from './failures.ts'
-import {errnoOf, readIfThere, replaceFile} from './files.ts'
-import type {Deeds, Effect, Host, InterfaceAddress, Link} from './host.ts'
+import {errnoOf, inspectFile, makeSymlink, readIfThere, removeSymlink, replaceFile} from './files.ts'
+import type {Deeds, Effect, FileFacts, Host, InterfaceAddress, Link} from './host.ts'
 import {holding} from './lock.ts'
 import {isEthernet} from './mac.ts'
 import {allNodesMac, encodeAdvertisement} from './neighbour-advertisement.ts'
@@ -52,6 +55,8 @@ export interface LinuxHostOptions {
   readonly lockWaitMs?: number
   /** Where its locks lie; tests have their own. */
   readonly lockFolder?: string
+  /** The program that talks to systemd; tests have their own. */
+  readonly systemctl?: string
 }
 
 export function linuxHost(options: LinuxHostOptions = {}): Host {
@@ -65,13 +70,21 @@ class LinuxHost implements Host {
   private readonly connect: () => Connection
   private readonly lockWaitMs: number
   private readonly lockFolder: string
+  private readonly systemctl: string
   private opened: Connection | undefined
 
-  constructor({root = '', connect, lockWaitMs = 10_000, lockFolder = '/run/lvsctl'}: LinuxHostOptions) {
+  constructor({
+    root = '',
+    connect,
+    lockWaitMs = 10_000,
+    lockFolder = '/run/lvsctl',
+    systemctl = 'systemctl',
+  }: LinuxHostOptions) {
     this.root = root
     this.connect = connect ?? (() => connectNetlink(protocols.route, {dictionary: routeDictionary}))
     this.lockWaitMs = lockWaitMs
     this.lockFolder = lockFolder
+    this.systemctl = systemctl
   }
 
   links(): readonly Link[] {
@@ -93,6 +106,10 @@ class LinuxHost implements Host {
 
   readFile(path: string): string | undefined {
     return readIfThere(this.root + path)
+  }
+
+  inspect(path: string): FileFacts | undefined {
+    return inspectFile(this.root + path)
   }
 
   namespace(): string {
@@ -120,6 +137,22 @@ class LinuxHost implements Host {
     announce: (effect) => this.announce(this.link(effect.interface), effect.address),
     'write-file': ({path, content}) => replaceFile(this.root + path, content),
     'remove-file': ({path}) => rmSync(this.root + path),
+    'make-symlink': ({path, target}) => makeSymlink(this.root + path, target),
+    'remove-symlink': ({path, target}) => {
+      if (!removeSymlink(this.root + path, target)) throw symlinkMissing(path, target)
+    },
+    'systemd-reload': () => this.reloadSystemd(),
+  }
+
+  private reloadSystemd(): void {
+    const {error, status, signal, stderr} = spawnSync(this.systemctl, ['daemon-reload'], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'ignore', 'pipe'],
+      timeout: 60_000,
+    })
+    if (error) throw error
+    if (status === 0) return
+    throw new Error(stderr.trim() || `it ended with ${signal ?? status}`)
   }
 
   private setSysctl(key: string, value: string): void {
@@ -204,7 +237,8 @@ function notEthernet(name: string): LvsctlError {
 /** Every errno that an effect can meet and that means something has its own words. */
 function explain(effect: Effect, error: unknown): unknown {
   const errno = error instanceof NetlinkError || error instanceof PacketError ? error.errno : errnoOf(error)
-  if (error instanceof LvsctlError || errno === undefined) return error
+  if (error instanceof LvsctlError) return error
+  if (errno === undefined) return effect.do === 'systemd-reload' ? failed(effect, error) : error
   switch (effect.do) {
     case 'set-sysctl':
       if (errno === 'ENOENT') return sysctlUnknown(effect.key)
@@ -225,6 +259,9 @@ function explain(effect: Effect, error: unknown): unknown {
     case 'remove-file':
       if (errno === 'ENOENT') return fileMissing(effect.path)
       break
+    case 'make-symlink':
+      if (errno === 'EEXIST') return fileExists(effect.path)
+      break
   }
   if (errno === 'EPERM' || errno === 'EACCES' || errno === 'EROFS')
     return notPermitted(effect, capability[effect.do], error)
@@ -243,4 +280,7 @@ const capability: Readonly<Record<Effect['do'], string>> = {
   announce: 'root (CAP_NET_RAW)',
   'write-file': 'root (write permission there)',
   'remove-file': 'root (write permission there)',
+  'make-symlink': 'root (write permission there)',
+  'remove-symlink': 'root (write permission there)',
+  'systemd-reload': 'root',
 }

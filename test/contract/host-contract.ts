@@ -48,6 +48,7 @@ const state = (host: Host, folder: string) => ({
   lo: host.links().find(({name}) => name === 'lo')?.up,
   sysctl: host.sysctl(arpIgnore),
   file: host.readFile(`${folder}/file`),
+  link: host.inspect(`${folder}/link`),
 })
 
 const case_ = (name: string, run: ContractCase['run']): ContractCase => ({name, run})
@@ -148,6 +149,25 @@ export const hostContract: readonly ContractCase[] = [
     expect(host.readFile(path)).toBeUndefined()
     expect(code(host, {do: 'remove-file', path})).toBe('missing: file-missing')
   }),
+  case_('a symlink is made once, seen as it is, and removed where it leads there', (host, folder) => {
+    const link = {path: `${folder}/deep/link`, target: `${folder}/file`} as const
+    expect(host.inspect(link.path)).toBeUndefined()
+    expect(code(host, {do: 'remove-symlink', ...link})).toBe('missing: symlink-missing')
+    host.apply({do: 'make-symlink', ...link})
+    expect(host.inspect(link.path)).toMatchObject({kind: 'symlink', owner: 0, target: link.target})
+    expect(host.inspect(link.target)).toBeUndefined()
+    expect(code(host, {do: 'make-symlink', ...link})).toBe('exists: file-exists')
+    host.apply({do: 'write-file', path: link.target, content: 'text'})
+    expect(host.inspect(link.target)).toEqual({kind: 'file', owner: 0, mode: 0o644})
+    expect(host.inspect(`${folder}/deep`)).toEqual({kind: 'folder', owner: 0, mode: 0o755})
+    expect(host.readFile(link.path)).toBe('text')
+    expect(code(host, {do: 'make-symlink', path: link.target, target: '/'})).toBe('exists: file-exists')
+    expect(code(host, {do: 'remove-symlink', path: link.path, target: '/elsewhere'})).toBe('missing: symlink-missing')
+    expect(code(host, {do: 'remove-symlink', path: link.target, target: link.target})).toBe('missing: symlink-missing')
+    host.apply({do: 'remove-symlink', ...link})
+    expect(host.inspect(link.path)).toBeUndefined()
+    expect(host.readFile(link.target)).toBe('text')
+  }),
   case_('an announcement needs an interface that is up', (host) => {
     const effect = {do: 'announce', interface: 'lo', address: vip4.address} as const
     expect(code(host, effect)).toBe('unexpected: interface-down')
@@ -164,6 +184,8 @@ export const hostContract: readonly ContractCase[] = [
       {do: 'add-address', address: vip6},
       {do: 'write-file', path, content: 'a'},
       {do: 'write-file', path, content: 'b'},
+      {do: 'make-symlink', path: `${folder}/link`, target: path},
+      {do: 'remove-symlink', path: `${folder}/link`, target: path},
       {do: 'remove-file', path},
       {do: 'remove-address', address: vip4},
       {do: 'remove-address', address: vip6},
