@@ -1,0 +1,98 @@
+// The text of lvsctl-restore.service, and how it is told whether a person has changed it since. Directives are of
+// systemd.unit(5), systemd.service(5) and systemd.exec(5). Where it lies and when it is written: boot.ts.
+
+import {createHash} from 'node:crypto'
+import type {Program} from './boot-program.ts'
+import {bootRulesPaths} from './boot-rules.ts'
+
+export const unitName = 'lvsctl-restore.service'
+
+export interface UnitOptions {
+  /**
+   * What is restored needs interfaces with addresses: sync daemons do. Rules alone need lo, which systemd itself brings
+   * up before anything else.
+   */
+  readonly network: boolean
+}
+
+const early = `# Before any interface is configured, as a firewall is: the first packet for a virtual
+# address finds its service, and is not refused by the director itself.
+DefaultDependencies=no
+Conflicts=shutdown.target
+Wants=network-pre.target
+After=local-fs.target systemd-modules-load.service systemd-sysctl.service
+Before=network-pre.target shutdown.target keepalived.service
+`
+
+const late = `# The rules come with sync daemons, which need an interface with an address.
+Wants=network-online.target
+After=network-online.target systemd-modules-load.service systemd-sysctl.service
+Before=keepalived.service
+`
+
+export function formatUnit({node, script}: Program, {network}: UnitOptions): string {
+  const command = [node, script, 'restore', '--boot'].map(quoteWord).join(' ')
+  return sign(`# Written by "lvsctl save --boot", removed by "lvsctl save --no-boot".
+# Your own settings belong into "systemctl edit ${unitName}": lvsctl leaves this file alone
+# once somebody else has changed it.
+
+[Unit]
+Description=IPVS services and real servers
+Documentation=man:lvsctl(8)
+${network ? late : early}# Any one of them; "lvsctl restore --boot" chooses.
+${bootRulesPaths.map((path) => `ConditionPathExists=|${path}\n`).join('')}
+[Service]
+Type=oneshot
+RemainAfterExit=yes
+ExecStart=${command}
+ExecReload=${command}
+# No ExecStop: stopping this unit leaves the rules, and with them the connections.
+TimeoutStartSec=5min
+CapabilityBoundingSet=CAP_NET_ADMIN
+NoNewPrivileges=yes
+RestrictAddressFamilies=AF_NETLINK AF_UNIX
+RestrictNamespaces=yes
+RestrictRealtime=yes
+RestrictSUIDSGID=yes
+LockPersonality=yes
+SystemCallArchitectures=native
+ProtectSystem=full
+ProtectHome=read-only
+ProtectControlGroups=yes
+
+[Install]
+WantedBy=multi-user.target
+`)
+}
+
+const checksumLine = /^# checksum ([0-9a-f]{64})\n/m
+
+/** Below the comment at its head. */
+function sign(text: string): string {
+  return text.replace('\n\n', `\n# checksum ${digest(text)}\n\n`)
+}
+
+/** Is it, to the letter, what an lvsctl wrote? Whichever version that was. */
+export function isUnchanged(text: string): boolean {
+  return checksumLine.exec(text)?.[1] === digest(text.replace(checksumLine, ''))
+}
+
+const digest = (text: string): string => createHash('sha256').update(text).digest('hex')
+
+/** What a unit runs; undefined: not to be told from its text. */
+export function programOf(text: string): Program | undefined {
+  const [, command = ''] = /^ExecStart=(.*)$/m.exec(text) ?? []
+  const [node, script] = [...command.matchAll(/"(?:[^"\\]|\\.)*"|\S+/g)].map(([word]) => unquoteWord(word))
+  return node === undefined || script === undefined ? undefined : {node, script}
+}
+
+/** Quotes are for blanks and the like; `%` and `$` stand for other things than themselves wherever they are. */
+function quoteWord(word: string): string {
+  const plain = word.replaceAll('%', '%%').replaceAll('$', '$$$$')
+  return /^[\w./@:+%$=-]+$/.test(plain) ? plain : `"${plain.replace(/["\\]/g, '\\$&')}"`
+}
+
+function unquoteWord(word: string): string {
+  const plain = word.startsWith('"') ? word.slice(1, -1).replace(/\\(.)/g, '$1') : word
+  return plain.replaceAll('$$', '$').replaceAll('%%', '%')
+}
