@@ -35,7 +35,7 @@ export const bootRulesPaths: readonly string[] = sources.map(({path}) => path)
 
 /** undefined: there is nothing to bring back. */
 export function bootRules(host: HostReader): BootRules | undefined {
-  const found = sources.find(({path, counts}) => host.readFile(path) !== undefined && counts(host))
+  const found = sources.find(({path, counts}) => host.inspect(path) !== undefined && counts(host))
   return found && {path: found.path, reason: found.reason}
 }
 

@@ -26,7 +26,7 @@ beforeAll(() =>
      echo 'import("${driver}")' >${program.script}
      mount -t cgroup2 none /sys/fs/cgroup
      cd /etc/systemd/system
-     printf '[Unit]\\nRequires=test.service\nWants=network-pre.target\nDefaultDependencies=no\\n' >test.target
+     printf '[Unit]\\nRequires=test.service\\nWants=network-pre.target\\nDefaultDependencies=no\\n' >test.target
      printf '[Unit]\\nDefaultDependencies=no\\nAfter=network-pre.target ${unitName}\\n[Service]\\nType=oneshot\\nExecStart=-/bin/sh /var/tmp/test\\nExecStopPost=/sbin/poweroff -f\\n' >test.service`,
   ),
 )

@@ -9,8 +9,10 @@ import {describe, expect, test} from 'vitest'
 import {LvsctlError} from '../../../src/domain/problem.ts'
 import {FakeHost, type FakeState} from '../../../src/host/fake-host.ts'
 import type {Effect} from '../../../src/host/host.ts'
+import {linuxHost} from '../../../src/host/linux-host.ts'
 import {bootStatus, enablingLink, installBoot, planInstallBoot, removeBoot, unitPath} from '../../../src/state/boot.ts'
 import {type Program, programProblems} from '../../../src/state/boot-program.ts'
+import {bootPlanLines, bootReport} from '../../../src/state/boot-report.ts'
 import {bootRules, otherLoaders} from '../../../src/state/boot-rules.ts'
 import {formatUnit, isUnchanged, programOf, unitName} from '../../../src/state/boot-unit.ts'
 
@@ -124,6 +126,26 @@ describe('installed and removed', () => {
   })
 })
 
+describe('what is said', () => {
+  test('of a plan: the lines to type, and the text of the file below its line', () => {
+    const told = bootPlanLines(planInstallBoot(request, host()))
+    expect(told.filter((line) => line.startsWith('[#] '))).toEqual(everything.map((line) => `[#] ${line}`))
+    const [first, ...text] = told.slice(0, -2)
+    expect(first).toBe(`[#] ${everything[0]}`)
+    expect(`${text.map((line) => line.replace(/^ {4}/, '')).join('\n')}\n`).toBe(formatUnit(program, {network: false}))
+  })
+
+  test.each([
+    ['install', false, 'rules come back at boot: lvsctl-restore.service is enabled\n  undo: lvsctl save --no-boot'],
+    ['install', true, 'would make rules come back at boot, by lvsctl-restore.service'],
+  ] as const)('%s, dry run: %s', (change, dryRun, sentence) => {
+    const on = host()
+    const plan = planInstallBoot(request, on)
+    expect(bootReport(change, plan, {dryRun})).toBe(sentence)
+    expect(bootReport('remove', removeBoot(on), {dryRun})).toMatch(/^nothing to do: /)
+  })
+})
+
 describe('refused, and nothing done', () => {
   test.each<[string, FakeState, string]>([
     ['masked', {symlinks: {[unitPath]: '/dev/null'}}, 'boot-masked'],
@@ -229,6 +251,33 @@ describe('the unit', () => {
     expect(formatUnit(program, {network: true})).toMatch(/^After=network-online\.target /m)
     expect(formatUnit(program, {network: true})).not.toContain('network-pre')
   })
+
+  test.runIf(process.getuid?.() === 0 && existsSync('/usr/bin/systemctl'))(
+    'systemctl finds it enabled, disabled, gone',
+    () => {
+      const root = mkdtempSync(join(tmpdir(), 'lvsctl-root-'))
+      const ask = (word: string) => {
+        const {stdout} = spawnSync('systemctl', [`--root=${root}`, word, unitName], {encoding: 'utf8'})
+        return stdout.trim()
+      }
+      try {
+        const on = linuxHost({root, lockFolder: join(root, 'locks')})
+        for (const path of [...Object.keys(installed), '/usr/lib/systemd/systemd'])
+          on.apply({do: 'write-file', path, content: ''})
+        installBoot(on, request)
+        expect(ask('is-enabled')).toBe('enabled')
+        ask('disable')
+        expect(bootStatus(on)).toMatchObject({unit: 'ours', enabled: false})
+        ask('enable')
+        expect(bootStatus(on)).toMatchObject({unit: 'ours', enabled: true})
+        expect(on.inspect(enablingLink)?.target).toBe(unitPath)
+        expect(lines(removeBoot(on))).toEqual([`rm ${enablingLink}`, `rm ${unitPath}`])
+        expect(ask('is-enabled')).toBe('')
+      } finally {
+        rmSync(root, {recursive: true})
+      }
+    },
+  )
 
   const path = fc.string({unit: 'grapheme-ascii', minLength: 1}).map((text) => `/${text}`)
   test('names any program, and knows whether it was changed', () => {
