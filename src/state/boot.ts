@@ -60,7 +60,7 @@ export function removeBoot(host: Host, events?: RunEvents): RolePlan {
   return runRole('boot', host, () => planRemoveBoot(host), events)
 }
 
-export type UnitState = 'none' | 'ours' | 'changed' | 'masked' | 'foreign'
+type UnitState = 'none' | 'ours' | 'changed' | 'masked' | 'foreign'
 
 export interface BootStatus {
   readonly unit: UnitState

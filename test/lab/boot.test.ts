@@ -5,6 +5,7 @@ import {dirname, join} from 'node:path'
 import {afterEach, beforeAll, describe, expect, test} from 'vitest'
 import {enablingLink, unitPath} from '../../src/state/boot.ts'
 import {unitName} from '../../src/state/boot-unit.ts'
+import type {BootAction} from '../support/boot-driver.ts'
 import {useLab} from '../support/lab.ts'
 
 const lab = useLab()
@@ -13,7 +14,7 @@ const driver = join(import.meta.dirname, '../support/boot-driver.ts')
 const program = {node: '/opt/node/node', script: '/opt/lvsctl/bin/lvsctl'}
 const request = JSON.stringify({program, network: false})
 
-const drive = async (action: string, argument = '') =>
+const drive = async (action: BootAction, argument = '') =>
   JSON.parse((await lab.on(undefined, `${program.node} ${driver} ${action} '${argument}'`)).stdout)
 
 beforeAll(() =>
@@ -118,7 +119,7 @@ describe('what systemd does at boot', () => {
 
   test('installed while systemd runs: it knows the unit at once, and forgets it again', async () => {
     await place('/etc/lvsctl/rules', rules)
-    const run = (action: string, argument = '') => `${program.node} ${driver} ${action} '${argument}' >/dev/null`
+    const run = (action: BootAction, argument = '') => `${program.node} ${driver} ${action} '${argument}' >/dev/null`
     const said = await boot(`${run('install', request)}
       systemctl start ${unitName}; ipvsadm -Sn; ipvsadm -C
       systemctl reload ${unitName}; ipvsadm -Sn | wc -l

@@ -16,8 +16,8 @@ const told = ({steps, warnings}: RolePlan) => ({
   warnings: warnings.map(({code}) => code),
 })
 
-const actions: Readonly<Record<string, (argument: string) => unknown>> = {
-  install: (request) => told(installBoot(host, JSON.parse(request))),
+const actions = {
+  install: (request: string) => told(installBoot(host, JSON.parse(request))),
   remove: () => told(removeBoot(host)),
   status: () => bootStatus(host),
   restore: () => {
@@ -27,5 +27,7 @@ const actions: Readonly<Record<string, (argument: string) => unknown>> = {
   },
 }
 
-const [action = '', argument = ''] = process.argv.slice(2)
-console.log(JSON.stringify(actions[action]?.(argument) ?? null))
+export type BootAction = keyof typeof actions
+
+const [action, argument = ''] = process.argv.slice(2)
+console.log(JSON.stringify(actions[action as BootAction](argument) ?? null))

@@ -1,23 +1,33 @@
 // Rules at boot: what is installed, what is left alone, what is removed, and which file is chosen.
 
 import {spawnSync} from 'node:child_process'
-import {existsSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs'
+import {existsSync, mkdtempSync, realpathSync, rmSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
-import {join} from 'node:path'
+import {dirname, join} from 'node:path'
 import fc from 'fast-check'
 import {describe, expect, test} from 'vitest'
 import {LvsctlError} from '../../../src/domain/problem.ts'
 import {FakeHost, type FakeState} from '../../../src/host/fake-host.ts'
 import type {Effect} from '../../../src/host/host.ts'
 import {linuxHost} from '../../../src/host/linux-host.ts'
-import {bootStatus, enablingLink, installBoot, planInstallBoot, removeBoot, unitPath} from '../../../src/state/boot.ts'
-import {type Program, programProblems} from '../../../src/state/boot-program.ts'
+import {
+  bootStatus,
+  enablingLink,
+  installBoot,
+  planInstallBoot,
+  planRemoveBoot,
+  removeBoot,
+  unitPath,
+} from '../../../src/state/boot.ts'
+import {type Program, programProblems, runningProgram} from '../../../src/state/boot-program.ts'
 import {bootPlanLines, bootReport} from '../../../src/state/boot-report.ts'
 import {bootRules, otherLoaders} from '../../../src/state/boot-rules.ts'
 import {formatUnit, isUnchanged, programOf, unitName} from '../../../src/state/boot-unit.ts'
 
 const program: Program = {node: '/usr/bin/node', script: '/usr/lib/node_modules/lvsctl/bin/lvsctl'}
 const request = {program, network: false}
+
+const analyze = '/usr/bin/systemd-analyze'
 
 const installed = {
   [program.node]: 'node',
@@ -135,6 +145,15 @@ describe('what is said', () => {
     expect(`${text.map((line) => line.replace(/^ {4}/, '')).join('\n')}\n`).toBe(formatUnit(program, {network: false}))
   })
 
+  test('of a removal', () => {
+    const on = host()
+    installBoot(on, request)
+    const plan = planRemoveBoot(on)
+    expect(bootReport('remove', plan, {dryRun: true})).toBe('would have no rules come back at boot any more')
+    expect(bootReport('remove', plan, {dryRun: false})).toContain('/etc/lvsctl/rules is left as it is')
+    expect(bootStatus(on).enabled).toBe(true)
+  })
+
   test.each([
     ['install', false, 'rules come back at boot: lvsctl-restore.service is enabled\n  undo: lvsctl save --no-boot'],
     ['install', true, 'would make rules come back at boot, by lvsctl-restore.service'],
@@ -164,6 +183,13 @@ describe('refused, and nothing done', () => {
     const on = new FakeHost({files: installed})
     expect(failure(() => installBoot(on, request))).toMatchObject({exit: 6, code: 'systemd-missing'})
   })
+})
+
+test('the program that runs is told by its real path', () => {
+  const started = process.argv[1] as string
+  const {node, script} = runningProgram()
+  expect(node).toBe(process.execPath)
+  expect(script).toBe(join(dirname(realpathSync(started)), 'lvsctl'))
 })
 
 describe('the program', () => {
@@ -231,13 +257,12 @@ describe('which rules', () => {
 })
 
 describe('the unit', () => {
-  test.each([true, false])('systemd has nothing against it (network: %s)', (network) => {
-    if (!existsSync('/usr/bin/systemd-analyze')) return
+  test.runIf(existsSync(analyze)).each([true, false])('systemd has nothing against it (network: %s)', (network) => {
     const folder = mkdtempSync(join(tmpdir(), 'lvsctl-unit-'))
     try {
       const path = join(folder, unitName)
       writeFileSync(path, formatUnit({node: process.execPath, script: '/bin/lvsctl'}, {network}))
-      const {stdout, stderr, status} = spawnSync('systemd-analyze', ['verify', '--man=no', path], {encoding: 'utf8'})
+      const {stdout, stderr, status} = spawnSync(analyze, ['verify', '--man=no', path], {encoding: 'utf8'})
       const ours = `${stdout}${stderr}`.split('\n').filter((line) => line.includes('lvsctl'))
       expect({ours, status}).toEqual({ours: [], status: 0})
     } finally {
