@@ -22,7 +22,7 @@ const actions = {
   status: () => bootStatus(host),
   restore: () => {
     const rules = bootRules(host)
-    if (rules) execFileSync('ipvsadm-restore', {input: host.readFile(rules.path) ?? ''})
+    if (rules) execFileSync('/sbin/ipvsadm-restore', {input: host.readFile(rules.path) ?? ''})
     return rules
   },
 }
