@@ -3,7 +3,7 @@
 
 import {nearest} from '../domain/nearest.ts'
 import {LvsctlError, type Problem} from '../domain/problem.ts'
-import {figureFlags, orderFlags, serverSettingFlags, serviceSettingFlags} from './flags.ts'
+import {figureFlags, filterFlags, orderFlags, serverSettingFlags, serviceSettingFlags, watchFlags} from './flags.ts'
 import type {Paint} from './output.ts'
 import {problemShape} from './problem-shape.ts'
 
@@ -123,7 +123,7 @@ type Flags = Usage['flags']
 const otherHomes: readonly {readonly commands: string; readonly flags: Flags}[] = [
   {commands: 'service add|edit', flags: serviceSettingFlags},
   {commands: 'server add|edit', flags: serverSettingFlags},
-  {commands: 'list', flags: {...figureFlags, ...orderFlags}},
+  {commands: 'list', flags: {...figureFlags, ...orderFlags, ...watchFlags, ...filterFlags}},
 ]
 
 const longOptions = (flags: Flags): readonly string[] => Object.keys(flags).map((name) => `--${name}`)

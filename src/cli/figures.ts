@@ -5,11 +5,14 @@ import type {Statistics} from '../domain/statistics.ts'
 
 export type Figures = 'totals' | 'rates'
 
+/** Which columns a listing has: the everyday ones, those of --wide, of --stats or of --rate. */
+export type Columns = 'plain' | 'wide' | Figures
+
 export interface FigureRow {
   readonly totals: keyof Statistics
   readonly rates: keyof Statistics
   readonly name: string
-  /** With its unit. Bytes, never bits. */
+  /** With its unit. Bytes, never bits: an abbreviation could be either. */
   readonly heading: Readonly<Record<Figures, string>>
   /** Of packets from the servers to the clients. */
   readonly reply: boolean
@@ -41,14 +44,14 @@ export const figureRows: readonly FigureRow[] = [
     totals: 'inBytes',
     rates: 'inBytesPerSecond',
     name: 'bytes in',
-    heading: {totals: 'B in', rates: 'B/s in'},
+    heading: {totals: 'bytes in', rates: 'bytes/s in'},
     reply: false,
   },
   {
     totals: 'outBytes',
     rates: 'outBytesPerSecond',
     name: 'bytes out',
-    heading: {totals: 'B out', rates: 'B/s out'},
+    heading: {totals: 'bytes out', rates: 'bytes/s out'},
     reply: true,
   },
 ]

@@ -166,6 +166,54 @@ export const orderFlags = {
 }
 
 export const figureFlags = {
+  wide: boolean({
+    summary: 'Everything about a server: also thresholds and persistent connections.',
+    helpGroup: 'OUTPUT',
+  }),
   stats: boolean({summary: 'Totals of connections, packets and bytes.', helpGroup: 'OUTPUT'}),
   rate: boolean({summary: 'The same per second.', helpGroup: 'OUTPUT'}),
+}
+
+/** `--watch` alone: as often as the kernel makes new rates, in seconds. */
+const impliedInterval: Pick<OptionFacts, 'implied'> = {implied: '2'}
+
+export const watchFlags = {
+  watch: Object.assign(
+    string({
+      summary: 'Show it again every so many seconds, until Ctrl-C; 2 where none are given.',
+      helpValue: '[SECONDS]',
+      helpGroup: 'OUTPUT',
+    }),
+    impliedInterval,
+  ),
+}
+
+/** Which servers of a service. Given more than once, any of the values will do; different options must all be met. */
+export const serverFilterFlags = {
+  server: string({
+    summary: 'Only servers with this address, on any port or the one given.',
+    helpValue: 'ADDRESS[:PORT]',
+    helpGroup: 'FILTER',
+    multiple: true,
+    multipleNonGreedy: true,
+  }),
+  forwarding: string({
+    summary: 'Only servers reached so: gatewaying (g, DR), masquerading (m, NAT), tunneling (i, TUN).',
+    helpValue: 'METHOD',
+    helpGroup: 'FILTER',
+    multiple: true,
+    multipleNonGreedy: true,
+  }),
+  quiesced: boolean({summary: 'Only servers of weight 0, which get no new clients.', helpGroup: 'FILTER'}),
+}
+
+export const filterFlags = {
+  service: string({
+    summary: 'Only this service: tcp://192.0.2.10:80, fwmark://7.',
+    helpValue: 'SERVICE',
+    helpGroup: 'FILTER',
+    multiple: true,
+    multipleNonGreedy: true,
+  }),
+  ...serverFilterFlags,
 }

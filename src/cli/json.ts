@@ -2,8 +2,8 @@
 // The shape of things in it is in json-shapes.ts.
 
 /** A counter can be larger than 2^53; JSON.rawJSON (Node 22) writes it without passing through a double. */
-export function toJson(value: unknown): string {
-  return JSON.stringify(value, (_key, one) => (typeof one === 'bigint' ? rawJson(String(one)) : one), 2)
+export function toJson(value: unknown, indent = 2): string {
+  return JSON.stringify(value, (_key, one) => (typeof one === 'bigint' ? rawJson(String(one)) : one), indent)
 }
 
 const {rawJSON: rawJson} = JSON as unknown as {rawJSON: (text: string) => unknown}

@@ -1,4 +1,5 @@
-// What the commands that list share: where figures come from, what to say where the source is poor.
+// What the commands that list share: where figures come from, what of it is listed and in which order, who gets it (people,
+// pipes, programs) and how often, and what to say where the source is poor.
 
 import {LvsctlError} from '../domain/problem.ts'
 import type {ServiceKey} from '../domain/service.ts'
@@ -6,52 +7,153 @@ import type {ListedService} from '../table/listing.ts'
 import type {Listing} from '../table/read-listing.ts'
 import {maybeMore, readListing, readService, readTable} from '../table/read-listing.ts'
 import {BaseCommand} from './base-command.ts'
-import type {Figures} from './figures.ts'
+import type {Context} from './context.ts'
+import type {Columns} from './figures.ts'
+import {toJson} from './json.ts'
+import type {FilterOptions, ListingFilter} from './listing-filter.ts'
+import type {TableLook} from './listing-table.ts'
+import type {ShownService} from './shown-service.ts'
 import {needsStatistics, type SortField, sortListing} from './sort-listing.ts'
 
-export interface ListFlags {
+export interface ListFlags extends FilterOptions {
+  readonly wide?: boolean
   readonly stats?: boolean
   readonly rate?: boolean
   readonly sort: string
+  readonly exact: boolean
+  readonly watch?: string | undefined
+}
+
+/** The same listing for each of those who may get it. */
+export interface ListViews {
+  people(services: readonly ShownService[], look: TableLook): Promise<string>
+  pipe(services: readonly ShownService[], columns: Columns): string
+  program(services: readonly ShownService[], source: Listing['source']): Promise<object>
+}
+
+interface Wanted {
+  readonly columns: Columns
+  readonly sort: SortField
+  readonly filter: ListingFilter | undefined
+  /** The one service that the command is about. */
+  readonly only: ServiceKey | undefined
 }
 
 export abstract class ListCommand extends BaseCommand {
-  protected figures({stats, rate}: ListFlags): Figures | undefined {
-    if (stats && rate)
-      throw new LvsctlError({
-        failure: 'usage',
-        code: 'options-conflict',
-        message: '--stats and --rate exclude each other',
-        hint: 'List twice; --json without either has both',
-      })
-    return stats ? 'totals' : rate ? 'rates' : undefined
-  }
+  private watching = false
+  private told = false
 
-  /** The table, sorted as asked. */
-  protected async list(flags: ListFlags): Promise<Listing> {
-    const figures = this.figures(flags)
-    const sort = flags.sort as SortField
-    const statistics = figures !== undefined || needsStatistics(sort)
-    const listing = await (statistics || this.jsonEnabled() ? readTable(this.context) : readListing(this.context))
-    this.tellSource(listing, statistics)
-    return {...listing, services: sortListing(listing.services, sort, figures)}
+  /** `only`: of this one service; throws where there is none. The answer is for --json. */
+  protected async present(flags: ListFlags, views: ListViews, only?: ServiceKey): Promise<object> {
+    const wanted: Wanted = {
+      columns: columnsOf(flags),
+      sort: flags.sort as SortField,
+      filter: await this.readFilter(flags),
+      only,
+    }
+    if (flags.watch !== undefined) return this.watch(flags.watch, flags, wanted, views)
+    const {services, source} = await this.list(wanted)
+    if (this.jsonEnabled()) return views.program(services, source)
+    const {out} = this.context
+    const text = out.terminal
+      ? await views.people(services, lookOf(flags, wanted, out))
+      : views.pipe(services, wanted.columns)
+    this.print(text)
+    return {}
   }
 
   /** One service with all about it; throws where there is none. */
-  protected async listOne(
-    key: ServiceKey,
-    flags: Omit<ListFlags, 'sort'> & {readonly sort?: string} = {},
-  ): Promise<ListedService> {
-    const {sort = 'name'} = flags
-    const figures = this.figures({...flags, sort})
+  protected async listOne(key: ServiceKey): Promise<ListedService> {
     const listing = await readService(this.context, key)
-    this.tellSource(listing, figures !== undefined || needsStatistics(sort as SortField))
-    const [service] = sortListing(listing.services, sort as SortField, figures)
-    return service as ListedService
+    this.tellSource(listing, false)
+    return listing.services[0] as ListedService
+  }
+
+  /** While one object a line is written, an error is one too, and the end is none. */
+  protected override logJson(json: unknown): void {
+    if (!this.watching) super.logJson(json)
+    else if (json !== ended) this.context.out.write(`${toJson(json, 0)}\n`)
+  }
+
+  private async watch(interval: string, flags: ListFlags, wanted: Wanted, views: ListViews): Promise<object> {
+    const [{readInterval, watch}, {ChangedCells}] = await Promise.all([
+      import('./watch.ts'),
+      import('./changed-cells.ts'),
+    ])
+    const seconds = readInterval(interval) as number
+    this.watching = true
+    const {out} = this.context
+    const json = this.jsonEnabled()
+    const people = out.terminal && !json
+    const changed = new ChangedCells(this.paint)
+    let first = true
+    await watch({
+      seconds,
+      out,
+      inPlace: people && this.context.env.TERM !== 'dumb',
+      separator: json ? '' : '\n',
+      view: async ({columns, rows}) => {
+        const {services, source} = await this.list(wanted, {first})
+        first = false
+        if (json) return `${toJson({at: new Date().toISOString(), ...(await views.program(services, source))}, 0)}\n`
+        if (!people) return views.pipe(services, wanted.columns)
+        const look = {
+          ...lookOf(flags, wanted, {...out, columns}),
+          rows,
+          mark: (name: string, row: Parameters<typeof changed.mark>[1]) => changed.mark(name, row),
+        }
+        const text = await views.people(services, look)
+        changed.next()
+        return `${this.paint.dim(`every ${seconds} s, ${timeOfDay()}, Ctrl-C ends`)}\n\n${text}`
+      },
+    })
+    return ended
+  }
+
+  /** What was asked for, sorted. Once begun to watch, a service that goes away is no error. */
+  private async list(
+    wanted: Wanted,
+    {first = true} = {},
+  ): Promise<{
+    readonly services: readonly ShownService[]
+    readonly source: Listing['source']
+  }> {
+    const {columns, sort, filter} = wanted
+    const figures = columns === 'totals' || columns === 'rates' ? columns : undefined
+    const statistics = figures !== undefined || needsStatistics(sort)
+    const everything = statistics || columns === 'wide' || this.jsonEnabled()
+    const listing = await this.readFor(wanted, everything, !first)
+    this.tellSource(listing, statistics)
+    const sorted = sortListing(listing.services, sort, figures)
+    if (!filter) return {...listing, services: sorted}
+    const {filterListing} = await import('./listing-filter.ts')
+    return {...listing, services: filterListing(sorted, filter)}
+  }
+
+  private async readFor({filter, only}: Wanted, everything: boolean, mayBeGone: boolean): Promise<Listing> {
+    const source = this.watching ? {...this.context, workOnce: () => undefined} : this.context
+    const keys = only ? [only] : (filter?.services ?? [])
+    if (keys.length === 0) return everything ? readTable(source) : readListing(source)
+    const found = []
+    for (const key of keys) {
+      const listing = await (mayBeGone ? readIfThere(source, key) : readService(source, key))
+      if (listing) found.push(listing)
+    }
+    return {
+      ...(found[0] ?? {source: 'netlink', hidden: false, whole: true}),
+      services: found.flatMap(({services}) => services),
+    }
+  }
+
+  private async readFilter(flags: ListFlags): Promise<ListingFilter | undefined> {
+    if (!flags.service && !flags.server && !flags.forwarding && !flags.quiesced) return undefined
+    const {readFilter} = await import('./listing-filter.ts')
+    return readFilter(flags, this.portNames)
   }
 
   private tellSource({source, hidden, whole}: Listing, statistics: boolean): void {
-    if (source === 'netlink') return
+    if (source === 'netlink' || this.told) return
+    this.told = true
     if (statistics)
       throw new LvsctlError({
         failure: 'permission',
@@ -66,3 +168,42 @@ export abstract class ListCommand extends BaseCommand {
     if (!whole) this.note(maybeMore)
   }
 }
+
+/** What a watch answers: everything has been written already. */
+const ended = {}
+
+const columnOptions = [
+  ['wide', 'wide'],
+  ['stats', 'totals'],
+  ['rate', 'rates'],
+] as const
+
+function columnsOf(flags: ListFlags): Columns {
+  const [first, second] = columnOptions.filter(([option]) => flags[option])
+  if (first && second)
+    throw new LvsctlError({
+      failure: 'usage',
+      code: 'options-conflict',
+      message: `--${first[0]} and --${second[0]} exclude each other`,
+      hint: 'List twice; --json without any has everything',
+    })
+  return first?.[1] ?? 'plain'
+}
+
+const lookOf = ({exact}: ListFlags, {columns, filter}: Wanted, out: TableLook['out']): TableLook => ({
+  out,
+  columns,
+  exact,
+  filtered: filter !== undefined,
+})
+
+async function readIfThere(source: Context, key: ServiceKey): Promise<Listing | undefined> {
+  try {
+    return await readService(source, key)
+  } catch (error) {
+    if (error instanceof LvsctlError && error.failure === 'missing') return undefined
+    throw error
+  }
+}
+
+const timeOfDay = (): string => new Date().toTimeString().slice(0, 8)

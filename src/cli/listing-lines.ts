@@ -3,57 +3,41 @@
 
 import type {ForwardingMethod} from '../domain/forwarding.ts'
 import {formatServerKey} from '../domain/server.ts'
+import {serviceSettings} from '../domain/settings-words.ts'
 import type {Statistics} from '../domain/statistics.ts'
-import type {ListedServer, ListedService} from '../table/listing.ts'
-import {type Figures, figureRows, figuresOf} from './figures.ts'
+import type {ListedServer} from '../table/listing.ts'
+import {type Columns, type Figures, figureRows, figuresOf} from './figures.ts'
+import {type ShownService, wholeOf} from './shown-service.ts'
 
 /**
  * `service  ID  SCHEDULER  SETTINGS  SERVERS  ACTIVE  INACTIVE`
  * `server   ID  SERVER     METHOD    WEIGHT   ACTIVE  INACTIVE`
- */
-export const tableLines = (services: readonly ListedService[]): string => endLines(services.map(blockOf))
-
-function blockOf(one: ListedService): string {
-  const lines = [`service\t${serviceFields(one)}`]
-  const start = `server\t${one.id}\t`
-  for (const server of one.servers) lines.push(start + serverLine(server))
-  return lines.join('\n')
-}
-
-/** `ID  SCHEDULER  SETTINGS  SERVERS  ACTIVE  INACTIVE` */
-export const serviceLines = (services: readonly ListedService[]): string => endLines(services.map(serviceFields))
-
-/** `SERVER  METHOD  WEIGHT  ACTIVE  INACTIVE` */
-export const serverLines = (servers: readonly ListedServer[]): string => endLines(servers.map(serverLine))
-
-/**
+ * and with --wide `PERSISTENT  UPPER  LOWER`; with figures
  * `service  ID  -       CONNECTIONS  PACKETS-IN  PACKETS-OUT  BYTES-IN  BYTES-OUT`
  * `server   ID  SERVER  …`
  */
-export function figureLines(services: readonly ListedService[], figures: Figures): string {
-  return endLines(
-    services.flatMap((one) => [
-      `service\t${one.id}\t-\t${serviceFigures(one, figures)}`,
-      ...one.servers.map(
-        (server) => `server\t${one.id}\t${formatServerKey(server)}\t${serverFigures(server, figures)}`,
-      ),
-    ]),
-  )
+export const tableLines = (services: readonly ShownService[], columns: Columns): string =>
+  endLines(services.map((one) => blockOf(one, columns)))
+
+function blockOf(one: ShownService, columns: Columns): string {
+  const figures = figuresAmong(columns)
+  const nobody = figures ? '\t-' : ''
+  const lines = [`service\t${one.id}${nobody}\t${serviceFields(one, columns)}${columns === 'wide' ? noThresholds : ''}`]
+  const start = `server\t${one.id}\t`
+  for (const server of one.servers) lines.push(start + serverLine(server, columns))
+  return lines.join('\n')
 }
 
-/** `ID  CONNECTIONS  PACKETS-IN  PACKETS-OUT  BYTES-IN  BYTES-OUT` */
-export const serviceFigureLines = (services: readonly ListedService[], figures: Figures): string =>
-  endLines(services.map((one) => `${one.id}\t${serviceFigures(one, figures)}`))
+/** `ID  SCHEDULER  SETTINGS  SERVERS  ACTIVE  INACTIVE`, and with --wide `PERSISTENT`; or the figures. */
+export const serviceLines = (services: readonly ShownService[], columns: Columns): string =>
+  endLines(services.map((one) => `${one.id}\t${serviceFields(one, columns)}`))
 
-/** `SERVER  CONNECTIONS  PACKETS-IN  PACKETS-OUT  BYTES-IN  BYTES-OUT` */
-export const serverFigureLines = (servers: readonly ListedServer[], figures: Figures): string =>
-  endLines(servers.map((one) => `${formatServerKey(one)}\t${serverFigures(one, figures)}`))
+/** `SERVER  METHOD  WEIGHT  ACTIVE  INACTIVE`, and with --wide `PERSISTENT  UPPER  LOWER`; or the figures. */
+export const serverLines = (servers: readonly ListedServer[], columns: Columns): string =>
+  endLines(servers.map((one) => serverLine(one, columns)))
 
-const serviceFigures = ({running, servers}: ListedService, figures: Figures): string =>
-  figureFields(running?.statistics, figures, servers)
-
-const serverFigures = (server: ListedServer, figures: Figures): string =>
-  figureFields(server.running?.statistics, figures, [server])
+const figuresAmong = (columns: Columns): Figures | undefined =>
+  columns === 'totals' || columns === 'rates' ? columns : undefined
 
 function figureFields(
   statistics: Statistics | undefined,
@@ -64,15 +48,48 @@ function figureFields(
   return fields.map((figure) => (figure === undefined ? '-' : String(figure))).join('\t')
 }
 
-function serviceFields({id, scheduler, settings, servers, active, inactive}: ListedService): string {
+/** What only servers have. */
+const noThresholds = '\t-\t-'
+
+/** What only root is told. */
+const unknown = '?'
+
+function serviceFields(one: ShownService, columns: Columns): string {
+  const {scheduler, running, active, inactive} = one
+  const {servers} = wholeOf(one)
+  const figures = figuresAmong(columns)
+  if (figures) return figureFields(running?.statistics, figures, servers)
+  const wide = columns === 'wide'
+  const settings = wide && running ? serviceSettings(running.service) : one.settings
   const set = settings.length === 0 ? '-' : settings.map((one) => one.replace(/ s$/, '').replace(' ', '=')).join(',')
-  return `${id}\t${scheduler}\t${set}\t${servers.length}\t${active}\t${inactive}`
+  const plain = `${scheduler}\t${set}\t${servers.length}\t${active}\t${inactive}`
+  return wide ? `${plain}\t${persistentSum(servers)}` : plain
+}
+
+function persistentSum(servers: readonly ListedServer[]): number | string {
+  let sum = 0
+  for (const {running} of servers) {
+    if (!running) return unknown
+    sum += running.connections.persistent
+  }
+  return sum
 }
 
 /** Joined from an array: pieces put together by a template are copied once more in the end. */
-function serverLine(one: ListedServer): string {
+function serverLine(one: ListedServer, columns: Columns): string {
+  const name = formatServerKey(one)
+  const {running} = one
+  const figures = figuresAmong(columns)
+  if (figures) return `${name}\t${figureFields(running?.statistics, figures, [one])}`
   const method = one.tunnel === undefined ? one.forwarding : `${one.forwarding},${one.tunnel}`
-  return [formatServerKey(one), method, one.weight, one.active, one.inactive].join('\t')
+  const fields = [name, method, one.weight, one.active, one.inactive]
+  if (columns === 'wide')
+    fields.push(
+      running?.connections.persistent ?? unknown,
+      running?.server.upperThreshold ?? unknown,
+      running?.server.lowerThreshold ?? unknown,
+    )
+  return fields.join('\t')
 }
 
 const endLines = (lines: readonly string[]): string => (lines.length === 0 ? '' : `${lines.join('\n')}\n`)

@@ -1,163 +1,161 @@
 // A listing for people: services with their servers below, aligned, figures scaled, the share of each server as a bar.
+// Four sets of columns, each as the whole table, as services alone and as the servers of one service.
 
 import {formatServerKey} from '../domain/server.ts'
-import {countServers, type ListedServer, type ListedService, takesClients} from '../table/listing.ts'
-import {type Figures, figureRows, figuresOf} from './figures.ts'
+import {serviceSettings} from '../domain/settings-words.ts'
+import type {ListedServer, ListedService} from '../table/listing.ts'
+import {type Columns, type Figures, figureRows, figuresOf} from './figures.ts'
+import type {Cell, TableLine, TableRow} from './fit-table.ts'
 import {bar, countOf, type Output, type Paint, paintFor, percent, scaleNumber} from './output.ts'
-import {type Cell, renderTable, type TableLine, type TableRow} from './table.ts'
+import {isFull, whyRefused} from './refusal.ts'
+import {type ShownService, wholeOf} from './shown-service.ts'
+import {renderTable} from './table.ts'
 
 export interface TableLook {
-  readonly out: Output
+  readonly out: Pick<Output, 'columns' | 'colour'>
+  readonly columns: Columns
   /** Numbers in full instead of `12.3k`. */
   readonly exact: boolean
+  /** Not all of the table was to be listed. */
+  readonly filtered: boolean
+  /** Of a screen that cannot be scrolled: what is below is not worked out. */
+  readonly rows?: number
+  /** Sees every row by its name, and may paint what is new in it. */
+  readonly mark?: (name: string, row: TableRow) => TableRow
 }
 
-/** The whole table, or one service of it; `summary` counts what was shown. */
-export async function tableText(services: readonly ListedService[], look: TableLook): Promise<string> {
-  const paint = paintFor(look.out)
-  const widths = countWidths(services, look)
-  const rows = services.flatMap((one, index): (TableRow | TableLine)[] => [
-    ...(index === 0 ? [] : ['']),
-    serviceRow(one, paint, widths, look),
-    ...one.servers.map((server) => serverRow(server, one, paint, widths, look)),
-    ...refusal(one, paint),
+/** The whole table; the summary counts what was shown. */
+export async function tableText(services: readonly ShownService[], look: TableLook): Promise<string> {
+  const seen = withinRows(services, look, (one) => one.servers.length + (look.columns === 'plain' ? 3 : 1))
+  const style = styleOf(seen, look)
+  const rows = seen.flatMap((one, index): (TableRow | TableLine)[] => [
+    ...(index > 0 && style.apart ? [''] : []),
+    marked(look, one.id, style.service(one)),
+    ...one.servers.map((server) => markedServer(look, one, server, indented(style.server(server, one)))),
+    ...(style.apart ? refusal(one, style.paint) : []),
   ])
-  return `${await renderTable(rows, {columns: look.out.columns, optional: [shareColumn]})}${summary(services)}`
+  return (await render(rows, style, look)) + summary(services, look)
 }
 
 /** Services alone, a row each. */
-export async function servicesText(services: readonly ListedService[], look: TableLook): Promise<string> {
+export async function servicesText(services: readonly ShownService[], look: TableLook): Promise<string> {
+  const seen = withinRows(services, look, () => 1)
+  const style = styleOf(seen, look)
+  const rows = seen.map((one) => marked(look, one.id, style.serviceAlone(one)))
+  const {optionalAlone: optional = []} = style
+  return services.length === 0 ? summary(services, look) : render(rows, {...style, optional}, look)
+}
+
+/** The servers of one service, or of none where it is gone. */
+export async function serversText(services: readonly ShownService[], look: TableLook): Promise<string> {
+  const style = styleOf(services, look)
+  const rows = services.flatMap((one) => [
+    ...one.servers.map((server) => markedServer(look, one, server, style.server(server, one))),
+    ...(style.apart ? refusal(one, style.paint).map((line) => line.trim()) : []),
+  ])
+  return services.length === 0 ? summary(services, look) : render(rows, style, look)
+}
+
+/** How the rows of one set of columns look. */
+interface Style {
+  readonly paint: Paint
+  readonly heading?: TableRow
+  readonly service: (one: ShownService) => TableRow
+  readonly serviceAlone: (one: ShownService) => TableRow
+  readonly server: (one: ListedServer, of: ShownService) => TableRow
+  /** Services stand apart from each other, with a word where clients are refused. */
+  readonly apart: boolean
+  /** See TableOptions. */
+  readonly optional?: readonly number[]
+  readonly optionalAlone?: readonly number[]
+  readonly notes?: boolean
+}
+
+function styleOf(services: readonly ShownService[], look: TableLook): Style {
+  switch (look.columns) {
+    case 'plain':
+      return plainStyle(services, look)
+    case 'wide':
+      return wideStyle(look)
+    default:
+      return figureStyle(look.columns, look)
+  }
+}
+
+async function render(rows: readonly (TableRow | TableLine)[], style: Style, look: TableLook): Promise<string> {
+  if (rows.length === 0) return ''
+  const {heading, optional = [], notes = false, paint} = style
+  const all = heading ? [heading, ...rows] : rows
+  const table = await renderTable(all, {columns: look.out.columns, optional, notes})
+  const unseen = rows.some((row) => typeof row !== 'string' && row.some(({text}) => text === cannotBeSeen))
+  return unseen ? `${table}${paint.dim(footnote)}\n` : table
+}
+
+function plainStyle(services: readonly ShownService[], look: TableLook): Style {
   const paint = paintFor(look.out)
   const widths = countWidths(services, look)
-  const rows = services.map(
-    (one): TableRow => [
+  return {
+    paint,
+    apart: true,
+    optional: [5],
+    optionalAlone: [2],
+    notes: true,
+    service: (one) => [
       {text: one.id, paint: paint.bold},
-      {text: schedulerAndSettings(one)},
-      {text: countOf(one.servers.length, 'server'), paint: one.servers.length === 0 ? paint.yellow : undefined},
+      {text: [one.scheduler, ...one.settings].join(', '), span: 2},
       ...counts(one, widths, look),
-      {text: takesClients(one) ? '' : 'takes no clients', paint: paint.yellow},
+      ...[{text: ''}, {text: ''}, {text: ''}],
     ],
-  )
-  const none = services.length === 0 ? 'no services\n' : ''
-  return `${none}${await renderTable(rows, {columns: look.out.columns})}`
+    serviceAlone: (one) => {
+      const {servers} = wholeOf(one)
+      return [
+        {text: one.id, paint: paint.bold},
+        {text: [one.scheduler, ...one.settings].join(', ')},
+        {text: countOf(servers.length, 'server'), paint: servers.length === 0 ? paint.yellow : undefined},
+        ...counts(one, widths, look),
+        {text: whyRefused(wholeOf(one)) === undefined ? '' : 'takes no clients', paint: paint.yellow},
+      ]
+    },
+    server: (one, of) => {
+      const [block, part] = shareOf(one, of)
+      return [
+        {text: formatServerKey(one)},
+        {text: one.forwarding},
+        {
+          text: one.weight === 0 ? 'quiesced' : `weight ${one.weight}`,
+          paint: one.weight === 0 ? paint.yellow : undefined,
+        },
+        ...counts(one, widths, look),
+        {text: block},
+        {text: part, align: 'right'},
+        {text: notesOn(one, look), paint: isFull(one) ? paint.yellow : undefined},
+      ]
+    },
+  }
 }
 
-/** The servers of one service. */
-export async function serversText(service: ListedService, look: TableLook): Promise<string> {
-  const paint = paintFor(look.out)
-  const widths = countWidths([service], look)
-  const rows = [
-    ...service.servers.map((server) => serverRow(server, service, paint, widths, look, '')),
-    ...refusal(service, paint).map((line) => line.trim()),
-  ]
-  return renderTable(rows, {columns: look.out.columns, optional: [shareColumn]})
-}
-
-/** --stats and --rate: columns with units in their heading, `–` for what the director cannot see. */
-export async function figuresText(
-  services: readonly ListedService[],
-  figures: Figures,
-  look: TableLook,
-): Promise<string> {
-  if (services.length === 0) return summary(services)
-  const rows = services.flatMap((one) => [
-    serviceFigures(one, figures, look),
-    ...one.servers.map((server) => serverFigures(server, figures, look, '  ')),
-  ])
-  return `${await renderFigures(rows, figures, look)}${summary(services)}`
-}
-
-export const serviceFiguresText = (
-  services: readonly ListedService[],
-  figures: Figures,
-  look: TableLook,
-): Promise<string> =>
-  renderFigures(
-    services.map((one) => serviceFigures(one, figures, look)),
-    figures,
-    look,
-  )
-
-export const serverFiguresText = (
-  servers: readonly ListedServer[],
-  figures: Figures,
-  look: TableLook,
-): Promise<string> =>
-  renderFigures(
-    servers.map((one) => serverFigures(one, figures, look, '')),
-    figures,
-    look,
-  )
-
-function serviceFigures({id, running, servers}: ListedService, figures: Figures, look: TableLook): TableRow {
-  const {bold} = paintFor(look.out)
-  return [
-    {text: id, paint: bold},
-    ...figureCells(running?.statistics && figuresOf(running.statistics, figures, servers), look),
-  ]
-}
-
-function serverFigures(server: ListedServer, figures: Figures, look: TableLook, indent: string): TableRow {
-  const values = server.running?.statistics && figuresOf(server.running.statistics, figures, [server])
-  return [{text: `${indent}${formatServerKey(server)}`}, ...figureCells(values, look)]
-}
-
-function figureCells(values: readonly (bigint | undefined)[] | undefined, look: TableLook): readonly Cell[] {
-  return figureRows.map((_row, index) => {
-    const value = values?.[index]
-    return {text: value === undefined ? unseen : scaled(value, look), align: 'right'}
-  })
-}
-
-const unseen = '–'
-
-async function renderFigures(rows: readonly TableRow[], figures: Figures, look: TableLook): Promise<string> {
-  const {dim} = paintFor(look.out)
-  const heading = figureRows.map((row): Cell => ({text: row.heading[figures], align: 'right', paint: dim}))
-  const table = await renderTable([[{text: ''}, ...heading], ...rows], {columns: look.out.columns})
-  return rows.some((row) => row.some(({text}) => text === unseen)) ? `${table}${dim(footnote)}\n` : table
-}
-
-const footnote = '– servers behind direct routing and tunnels answer clients themselves: the director cannot count that'
-
-const shareColumn = 5
 const barWidth = 8
 
-function serviceRow(one: ListedService, paint: Paint, widths: CountWidths, look: TableLook): TableRow {
-  return [
-    {text: one.id, paint: paint.bold},
-    {text: schedulerAndSettings(one), span: 2},
-    ...counts(one, widths, look),
-    {text: ''},
-  ]
-}
-
-function serverRow(
-  server: ListedServer,
-  service: ListedService,
-  paint: Paint,
-  widths: CountWidths,
-  look: TableLook,
-  indent = '  ',
-): TableRow {
-  const quiesced = server.weight === 0
-  const method = server.tunnel === undefined ? server.forwarding : `${server.forwarding} (${server.tunnel})`
-  return [
-    {text: `${indent}${formatServerKey(server)}`},
-    {text: method},
-    {text: quiesced ? 'quiesced' : `weight ${server.weight}`, paint: quiesced ? paint.yellow : undefined},
-    ...counts(server, widths, look),
-    {text: share(server, service)},
-  ]
-}
-
-const schedulerAndSettings = ({scheduler, settings}: ListedService): string => [scheduler, ...settings].join(', ')
-
 /** Of the service's active connections; nothing to say where there are none, or only one server has them all. */
-function share(server: ListedServer, service: ListedService): string {
-  if (service.active === 0 || service.servers.length < 2) return ''
-  const part = server.active / service.active
-  return `${bar(part, barWidth).padEnd(barWidth)} ${percent(part)}`
+function shareOf(server: ListedServer, of: ShownService): readonly [bar: string, percent: string] {
+  const {active, servers} = wholeOf(of)
+  if (active === 0 || servers.length < 2) return ['', '']
+  const part = server.active / active
+  return [bar(part, barWidth), percent(part)]
+}
+
+/** What not every server has. */
+function notesOn(server: ListedServer, look: TableLook): string {
+  const {running, tunnel} = server
+  const {upperThreshold: most = 0, lowerThreshold: again = 0} = running?.server ?? {}
+  const persistent = running?.connections.persistent ?? 0
+  return [
+    ...(tunnel === undefined ? [] : [`tunnel ${tunnel}`]),
+    ...(isFull(server) ? ['full'] : []),
+    ...(most > 0 ? [`at most ${scaled(most, look)}`] : []),
+    ...(again > 0 ? [`again below ${scaled(again, look)}`] : []),
+    ...(persistent > 0 ? [`${scaled(persistent, look)} persistent`] : []),
+  ].join(', ')
 }
 
 interface CountWidths {
@@ -166,40 +164,149 @@ interface CountWidths {
 }
 
 /** The numbers stand under each other behind their words. */
-function countWidths(services: readonly ListedService[], look: TableLook): CountWidths {
+function countWidths(services: readonly ShownService[], look: TableLook): CountWidths {
   const widest = (of: 'active' | 'inactive'): number =>
     services
       .flatMap((one) => [one[of], ...one.servers.map((server) => server[of])])
-      .reduce((width, count) => Math.max(width, scaled(BigInt(count), look).length), 1)
+      .reduce((width, count) => Math.max(width, scaled(count, look).length), 1)
   return {active: widest('active'), inactive: widest('inactive')}
 }
 
-function counts(
-  of: {readonly active: number; readonly inactive: number},
-  widths: CountWidths,
-  look: TableLook,
-): Cell[] {
+function counts(of: CountWidths, widths: CountWidths, look: TableLook): readonly Cell[] {
   return [
-    {text: `active ${scaled(BigInt(of.active), look).padStart(widths.active)}`},
-    {text: `inactive ${scaled(BigInt(of.inactive), look).padStart(widths.inactive)}`},
+    {text: `active ${scaled(of.active, look).padStart(widths.active)}`},
+    {text: `inactive ${scaled(of.inactive, look).padStart(widths.inactive)}`},
   ]
 }
 
-const scaled = (value: bigint, {exact}: TableLook): string => (exact ? String(value) : scaleNumber(value))
-
-function refusal(service: ListedService, paint: Paint): readonly TableLine[] {
-  if (takesClients(service)) return []
-  const why =
-    service.servers.length === 0
-      ? 'no servers'
-      : service.scheduler === 'none'
-        ? 'no scheduler'
-        : 'no server takes new connections'
-  return [`  ${paint.yellow(`(${why}: clients are refused)`)}`]
+/** Everything, settings without effect too; `?` is for what only root is told. */
+function wideStyle(look: TableLook): Style {
+  const paint = paintFor(look.out)
+  const right = (value: number | undefined): Cell => ({
+    text: value === undefined ? '?' : scaled(value, look),
+    align: 'right',
+  })
+  const sum = (servers: readonly ListedServer[], of: (server: ListedServer) => number | undefined): Cell =>
+    right(servers.reduce<number | undefined>((total, one) => add(total, of(one)), 0))
+  const persistent = ({running}: ListedServer) => running?.connections.persistent
+  const service = (one: ShownService): TableRow => {
+    const {servers} = wholeOf(one)
+    return [
+      {text: one.id, paint: paint.bold},
+      {
+        text: [one.scheduler, ...(one.running ? serviceSettings(one.running.service) : one.settings)].join(', '),
+        span: 2,
+      },
+      right(one.active),
+      right(one.inactive),
+      sum(servers, persistent),
+      ...[{text: ''}, {text: ''}, {text: ''}],
+      {text: whyRefused(wholeOf(one)) === undefined ? '' : 'takes no clients', paint: paint.yellow},
+    ]
+  }
+  return {
+    paint,
+    apart: false,
+    notes: true,
+    heading: ['', '', 'weight', 'active', 'inactive', 'persistent', 'upper', 'lower', 'share', ''].map((text) => ({
+      text,
+      paint: paint.dim,
+      align: 'right',
+    })),
+    service,
+    serviceAlone: service,
+    server: (one, of) => [
+      {text: formatServerKey(one)},
+      {text: one.forwarding},
+      {...right(one.weight), paint: one.weight === 0 ? paint.yellow : undefined},
+      right(one.active),
+      right(one.inactive),
+      right(persistent(one)),
+      right(one.running?.server.upperThreshold),
+      right(one.running?.server.lowerThreshold),
+      {text: shareOf(one, of)[1], align: 'right'},
+      {
+        text: [...(one.tunnel === undefined ? [] : [`tunnel ${one.tunnel}`]), ...(isFull(one) ? ['full'] : [])].join(
+          ', ',
+        ),
+      },
+    ],
+  }
 }
 
-function summary(services: readonly ListedService[]): string {
-  if (services.length === 0) return 'no services\n'
-  const counted = `${countOf(services.length, 'service')}, ${countOf(countServers(services), 'server')}`
-  return `\n${counted}\n`
+const add = (left: number | undefined, right: number | undefined): number | undefined =>
+  left === undefined || right === undefined ? undefined : left + right
+
+/** --stats and --rate: columns with units in their heading, `–` for what the director cannot see. */
+function figureStyle(figures: Figures, look: TableLook): Style {
+  const paint = paintFor(look.out)
+  const cells = (
+    of: {readonly statistics: Parameters<typeof figuresOf>[0]} | undefined,
+    servers: readonly ListedServer[],
+  ) => {
+    const values = of && figuresOf(of.statistics, figures, servers)
+    return figureRows.map((_row, index): Cell => {
+      const value = values?.[index]
+      return {text: value === undefined ? cannotBeSeen : scaled(value, look), align: 'right'}
+    })
+  }
+  const service = (one: ShownService): TableRow => [
+    {text: one.id, paint: paint.bold},
+    ...cells(one.running, wholeOf(one).servers),
+  ]
+  return {
+    paint,
+    apart: false,
+    heading: [
+      {text: ''},
+      ...figureRows.map((row): Cell => ({text: row.heading[figures], align: 'right', paint: paint.dim})),
+    ],
+    service,
+    serviceAlone: service,
+    server: (one) => [{text: formatServerKey(one)}, ...cells(one.running, [one])],
+  }
+}
+
+const cannotBeSeen = '–'
+
+const footnote = '– servers behind direct routing and tunnels answer clients themselves: the director cannot count that'
+
+const scaled = (value: bigint | number, {exact}: TableLook): string =>
+  exact ? String(value) : scaleNumber(BigInt(value))
+
+const marked = ({mark}: TableLook, name: string, row: TableRow): TableRow => (mark ? mark(name, row) : row)
+
+const markedServer = (look: TableLook, of: ListedService, server: ListedServer, row: TableRow): TableRow =>
+  marked(look, `${of.id} ${formatServerKey(server)}`, row)
+
+function indented([head, ...rest]: TableRow): TableRow {
+  return head ? [{...head, text: `  ${head.text}`}, ...rest] : rest
+}
+
+/** The first services, as many as can be seen at all. */
+function withinRows(
+  services: readonly ShownService[],
+  {rows}: TableLook,
+  height: (one: ShownService) => number,
+): readonly ShownService[] {
+  if (rows === undefined) return services
+  let used = 0
+  const end = services.findIndex((one) => {
+    used += height(one)
+    return used > rows
+  })
+  return end < 0 ? services : services.slice(0, end + 1)
+}
+
+function refusal(service: ShownService, paint: Paint): readonly TableLine[] {
+  const why = whyRefused(wholeOf(service))
+  return why === undefined ? [] : [`  ${paint.yellow(`(${why}: clients are refused)`)}`]
+}
+
+function summary(services: readonly ShownService[], {filtered}: TableLook): string {
+  if (services.length === 0) return filtered ? 'nothing matches\n' : 'no services\n'
+  const sizeOf = (some: readonly ListedService[]) => some.reduce((sum, {servers}) => sum + servers.length, 0)
+  const [listed, all] = [sizeOf(services), sizeOf(services.map(wholeOf))]
+  const servers = listed === all ? countOf(all, 'server') : `${countOf(listed, 'server')} of ${all}`
+  return `\n${countOf(services.length, 'service')}, ${servers}\n`
 }

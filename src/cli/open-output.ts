@@ -14,6 +14,9 @@ export function openOutput(fd: 1 | 2, env: Readonly<Record<string, string | unde
     write(text) {
       if (!closed) closed = !writeAll(fd, Buffer.from(text))
     },
+    get closed() {
+      return closed
+    },
   }
 }
 

@@ -4,9 +4,10 @@
 import {schedulerRow} from '../domain/schedulers.ts'
 import {formatServerKey} from '../domain/server.ts'
 import {serviceSettings} from '../domain/settings-words.ts'
-import {type ListedServer, type ListedService, takesClients} from '../table/listing.ts'
+import type {ListedServer, ListedService} from '../table/listing.ts'
 import {figureRows, figuresOf} from './figures.ts'
 import type {Output} from './output.ts'
+import {whyRefused} from './refusal.ts'
 
 export async function serviceDetails(service: ListedService, out: Output): Promise<string> {
   const settings = settingRows(service)
@@ -42,7 +43,8 @@ function settingRows(one: ListedService): readonly (readonly string[])[] {
     ['scheduler', title === undefined ? scheduler : `${scheduler} (${title})`],
     ['settings', settings.length === 0 ? nothing : settings.join(', ')],
   ]
-  rows.push(['takes new clients', takesClients(one) ? 'yes' : 'no'])
+  const refused = whyRefused(one)
+  rows.push(['takes new clients', refused === undefined ? 'yes' : `no (${refused})`])
   rows.push(['active connections', String(one.active)], ['inactive connections', String(one.inactive)])
   if (running?.statistics) {
     const values = figuresOf(running.statistics, 'totals', servers)

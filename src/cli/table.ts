@@ -1,49 +1,21 @@
 // Aligned columns for people, without borders. The only importer of cli-table3, which is loaded when a terminal gets its
-// first table; pipes get lines that need no layout (listing-lines.ts).
+// first table; pipes get lines that need no layout (listing-lines.ts). What gives way on a narrow terminal is in
+// fit-table.ts.
 
 import type CliTable from 'cli-table3'
+import {fitTable, gap, type TableLine, type TableOptions, type TableRow} from './fit-table.ts'
 
-export interface Cell {
-  readonly text: string
-  /** Colour is put on after measuring. */
-  readonly paint?: ((text: string) => string) | undefined
-  readonly align?: 'left' | 'right'
-  /** Of how many columns this cell takes the place. */
-  readonly span?: number
-}
-
-export type TableRow = readonly Cell[]
-
-/** A line of its own between rows, as it is and without say in the widths. */
-export type TableLine = string
-
-export interface TableOptions {
-  /** Of the terminal. */
-  readonly columns: number
-  /** Columns that may go when it is too narrow, the first to go first. */
-  readonly optional?: readonly number[]
-}
-
-/** Text with a newline after every row. Addresses are never cut: what does not fit in any way is left to the terminal. */
-export async function renderTable(
-  rows: readonly (TableRow | TableLine)[],
-  {columns, optional = []}: TableOptions,
-): Promise<string> {
+/** Text with a newline after every row. */
+export async function renderTable(rows: readonly (TableRow | TableLine)[], options: TableOptions): Promise<string> {
   const {default: Table} = await import('cli-table3')
-  const shown = fitColumns(
-    rows.filter((row) => typeof row !== 'string'),
-    columns,
-    optional,
-  )
-  const widths = columnWidths(shown)
+  const {rows: fitting, widths} = fitTable(rows, options)
+  const shown = fitting.filter((row) => typeof row !== 'string')
   const rendered: string[] = []
   for (let start = 0; start < shown.length; start += blockSize)
     rendered.push(...renderBlock(Table, shown.slice(start, start + blockSize), widths))
   let next = 0
-  return rows.map((row) => `${typeof row === 'string' ? row : rendered[next++]}\n`).join('')
+  return fitting.map((row) => `${typeof row === 'string' ? row : rendered[next++]}\n`).join('')
 }
-
-const gap = 2
 
 /** The layout of cli-table3 takes time by the square of the rows where cells span columns. */
 const blockSize = 60
@@ -75,51 +47,3 @@ const noBorders = Object.fromEntries(
     .flatMap((side) => [side, `${side}-mid`, `${side}-left`, `${side}-right`])
     .map((place) => [place, '']),
 )
-
-/** Takes optional columns away until the rest fits, or until there is nothing more to take. */
-function fitColumns(rows: readonly TableRow[], columns: number, optional: readonly number[]): readonly TableRow[] {
-  let shown = rows
-  let gone = 0
-  for (const column of optional) {
-    if (totalWidth(columnWidths(shown)) <= columns) return shown
-    const before = optional.slice(0, gone).filter((one) => one < column).length
-    shown = shown.map((row) => withoutColumn(row, column - before))
-    gone++
-  }
-  return shown
-}
-
-const totalWidth = (widths: readonly number[]): number =>
-  widths.reduce((sum, width) => sum + width + (width > 0 ? gap : 0), -gap)
-
-function withoutColumn(row: TableRow, column: number): TableRow {
-  let at = 0
-  return row.flatMap((cell) => {
-    const span = cell.span ?? 1
-    const covers = column >= at && column < at + span
-    at += span
-    if (!covers) return [cell]
-    return span > 1 ? [{...cell, span: span - 1}] : []
-  })
-}
-
-/** A cell that spans makes its last column wider where the text needs it. */
-function columnWidths(rows: readonly TableRow[]): readonly number[] {
-  const widths: number[] = []
-  const spanning: {start: number; span: number; length: number}[] = []
-  for (const row of rows) {
-    let at = 0
-    for (const {text, span = 1} of row) {
-      if (span === 1) widths[at] = Math.max(widths[at] ?? 0, [...text].length)
-      else spanning.push({start: at, span, length: [...text].length})
-      at += span
-    }
-    for (let index = 0; index < at; index++) widths[index] ??= 0
-  }
-  for (const {start, span, length} of spanning) {
-    const last = start + span - 1
-    const before = widths.slice(start, last).reduce((sum, width) => sum + width + gap, 0)
-    widths[last] = Math.max(widths[last] ?? 0, length - before)
-  }
-  return widths
-}

@@ -1,5 +1,7 @@
-import {expect, test} from 'vitest'
-import {renderTable, type TableLine, type TableRow} from '../../../src/cli/table.ts'
+import fc from 'fast-check'
+import {describe, expect, test} from 'vitest'
+import type {TableLine, TableRow} from '../../../src/cli/fit-table.ts'
+import {renderTable} from '../../../src/cli/table.ts'
 
 const row = (...texts: readonly string[]): TableRow => texts.map((text) => ({text}))
 
@@ -48,13 +50,60 @@ test('a narrow terminal loses optional columns, the first named first', async ()
 })
 
 test('an optional column goes from under a wide cell too', async () => {
-  const rows = [[{text: 'a'}, {text: 'over two', span: 2}], row('b', 'one', 'two')]
-  expect(await render(rows, 9, [2])).toBe('a  over two\nb  one\n')
+  const rows = [[{text: 'a'}, {text: 'over two', span: 2}], row('b', 'one', 'two two two')]
+  expect(await render(rows, 12, [2])).toBe('a  over two\nb  one\n')
 })
 
-test('what never fits is left whole', async () => {
+describe('a name that leaves no room for the rest', () => {
   const address = '[2001:db8:1234:5678:9abc:def0:1234:5678]:8080'
-  expect(await render([row(address, 'x')], 20)).toBe(`${address}  x\n`)
+
+  test('has a line of its own, and the rest stays in its columns', async () => {
+    expect(await render([row(address, 'x'), row('10.0.0.1:80', 'y')], 46)).toBe(
+      `${address}\n             x\n10.0.0.1:80  y\n`,
+    )
+    expect(await render([row(address, 'x')], 20)).toBe(`${address}\n      x\n`)
+  })
+
+  test('but first a wide cell behind a name no longer waits for its column', async () => {
+    const rows = [
+      [{text: 'tcp://10.0.0.1:80'}, {text: 'rr, and more', span: 2}, {text: 'x'}],
+      row('  10.0.0.2:80', 'method', 'weight', 'y'),
+    ]
+    expect(await render(rows, 36)).toBe('tcp://10.0.0.1:80  rr, and more    x\n  10.0.0.2:80      method  weight  y\n')
+    expect(await render(rows, 35)).toBe('tcp://10.0.0.1:80  rr, and more  x\n  10.0.0.2:80  method  weight    y\n')
+    expect(await render(rows, 33)).toBe(
+      'tcp://10.0.0.1:80  rr, and more\n                               x\n  10.0.0.2:80  method  weight  y\n',
+    )
+  })
+
+  test('where the rest does not fit either, all is left to the terminal', async () => {
+    expect(await render([row(address, 'x'.repeat(30))], 20)).toBe(`${address}  ${'x'.repeat(30)}\n`)
+  })
+
+  test('whatever the addresses, no line is wider than the terminal', async () => {
+    const text = (most: number) => fc.string({unit: fc.constantFrom('a', '1', ':'), minLength: 1, maxLength: most})
+    const rows = fc.array(fc.tuple(text(50), text(12), text(8)), {minLength: 1, maxLength: 8})
+    await fc.assert(
+      fc.asyncProperty(rows, fc.integer({min: 50, max: 90}), async (cells, columns) => {
+        const lines = (
+          await render(
+            cells.map((one) => row(...one)),
+            columns,
+          )
+        ).split('\n')
+        expect(lines.filter((line) => line.length > columns)).toEqual([])
+        for (const [name] of cells) expect(lines.some((line) => line.startsWith(name))).toBe(true)
+      }),
+    )
+  })
+})
+
+test('notes move below before anything is left out', async () => {
+  const rows = [row('name', 'bar', 'a remark'), row('other', 'bar', '')]
+  const show = (columns: number) => renderTable(rows, {columns, optional: [1], notes: true})
+  expect(await show(30)).toBe('name   bar  a remark\nother  bar\n')
+  expect(await show(15)).toBe('name   bar\n    a remark\nother  bar\n')
+  expect(await show(8)).toBe('name\n    a remark\nother\n')
 })
 
 test('wide tables of thousands of rows are quick', async () => {

@@ -1,0 +1,73 @@
+// A terminal's second screen, drawn over in place: no flicker, no traces when it is left. Left in every way a process can
+// end but SIGKILL. What is drawn comes from watch.ts.
+
+import type {Output} from './output.ts'
+
+export interface ScreenSize {
+  readonly columns: number
+  /** Infinity where it is no screen of a certain height. */
+  readonly rows: number
+}
+
+// xterm's control sequences (ctlseqs): alternate screen, cursor, wrapping of long lines.
+const enter = '\x1b[?1049h\x1b[?25l\x1b[?7l'
+const leave = '\x1b[?7h\x1b[?25h\x1b[?1049l'
+
+/** Terminals that know synchronised updates show the lines between these two at once; others ignore them. */
+const [holdBack, showNow] = ['\x1b[?2026h', '\x1b[?2026l']
+
+export interface Screen {
+  draw(lines: readonly string[]): void
+  close(): void
+}
+
+/**
+ * `wake` is called when the size changed or the process goes on after Ctrl-Z. Ctrl-C and other signals that end a process
+ * do so, with the terminal as it was found.
+ */
+export function openScreen(out: Output, wake: () => void): Screen {
+  let open = false
+  const show = () => {
+    if (!open) out.write(enter)
+    open = true
+  }
+  const hide = () => {
+    if (open) out.write(leave)
+    open = false
+  }
+  const end = (signal: NodeJS.Signals) => {
+    close()
+    process.kill(process.pid, signal)
+  }
+  const pause = () => {
+    hide()
+    process.kill(process.pid, 'SIGSTOP')
+  }
+  const resume = () => {
+    show()
+    wake()
+  }
+  const close = () => {
+    hide()
+    for (const signal of deadly) process.off(signal, end)
+    process.off('SIGTSTP', pause).off('SIGCONT', resume).off('exit', hide)
+    process.stdout.off('resize', wake)
+  }
+  for (const signal of deadly) process.on(signal, end)
+  process.on('SIGTSTP', pause).on('SIGCONT', resume).on('exit', hide)
+  process.stdout.on('resize', wake)
+  show()
+  return {draw: (lines) => out.write(frame(lines)), close}
+}
+
+const deadly = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const
+
+/** Line over line, each cleared behind its end. The cursor goes back to the top: a key typed there does not scroll. */
+export function frame(lines: readonly string[]): string {
+  return `${holdBack}\x1b[H${lines.map((line) => `${line}\x1b[K`).join('\r\n')}\x1b[J\x1b[H${showNow}`
+}
+
+/** As many lines as there is room for; the last says that there are more. */
+export function clipLines(lines: readonly string[], rows: number, more: string): readonly string[] {
+  return lines.length <= rows ? lines : [...lines.slice(0, Math.max(0, rows - 1)), more]
+}
