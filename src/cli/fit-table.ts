@@ -7,7 +7,7 @@ export interface Cell {
   /** Colour is put on after measuring. */
   readonly paint?: ((text: string) => string) | undefined
   readonly align?: 'left' | 'right'
-  /** Of how many columns this cell takes the place. */
+  /** Of how many columns this cell takes the place. Behind a name, even 1 says that it may join it (see below). */
   readonly span?: number
 }
 
@@ -85,7 +85,7 @@ function foldRows(rows: Rows, columns: number): Rows {
   const limit = columns - totalWidth([0, ...inner.slice(1)]) - gap
   // The rest alone is too wide: the terminal may as well wrap.
   if (limit < 0) return rows
-  const widest = Math.max(0, ...heads.filter((width) => width <= limit))
+  const widest = heads.reduce((most, width) => (width <= limit ? Math.max(most, width) : most), 0)
   return rows.flatMap((row): Rows => {
     if (!isRow(row)) return [row]
     const [head, ...rest] = row

@@ -180,7 +180,7 @@ const impliedInterval: Pick<OptionFacts, 'implied'> = {implied: '2'}
 export const watchFlags = {
   watch: Object.assign(
     string({
-      summary: 'Show it again every so many seconds, until Ctrl-C; 2 where none are given.',
+      summary: 'Show it again every so many seconds, until q or Ctrl-C; 2 where none are given.',
       helpValue: '[SECONDS]',
       helpGroup: 'OUTPUT',
     }),

@@ -104,7 +104,7 @@ export abstract class ListCommand extends BaseCommand {
         }
         const text = await views.people(services, look)
         changed.next()
-        return `${this.paint.dim(`every ${seconds} s, ${timeOfDay()}, Ctrl-C ends`)}\n\n${text}`
+        return `${this.paint.dim(`every ${seconds} s, ${timeOfDay()}, q ends`)}\n\n${text}`
       },
     })
     return ended

@@ -74,19 +74,23 @@ function onceEach(keys: readonly ServiceKey[]): readonly ServiceKey[] {
 /** By name, ipvsadm's letter, its long option, its word in `-L`, or what everybody says: DR, NAT, TUN. */
 function parseMethod(text: string): Parsed<ForwardingMethod> {
   const wanted = text.toLowerCase()
-  const row = forwardingMethods.find((one) => spellings(one).includes(wanted))
+  const row = forwardingMethods.find((one) => spellings(one).some((word) => word.toLowerCase() === wanted))
   if (row) return accept(row.name)
   // The kernel stores methods that nobody has named (domain/forwarding.ts).
   if (/^method-[567]$/.test(wanted)) return accept(wanted as ForwardingMethod)
-  const [near] = nearest(wanted, forwardingMethods.flatMap(spellings))
+  const words = forwardingMethods.flatMap(spellings)
+  const [near] = nearest(
+    wanted,
+    words.map((word) => word.toLowerCase()),
+  )
   return reject('forwarding-unknown', `no forwarding method ${shown(text)}`, {
     where: '--forwarding',
-    meant: near,
+    meant: words.find((word) => word.toLowerCase() === near),
     hint: `There are ${forwardingMethods.map(({name, short}) => (short === name ? name : `${name} (${short})`)).join(', ')}`,
   })
 }
 
 function spellings({name, short, option, shown}: (typeof forwardingMethods)[number]): readonly string[] {
-  const words = [name, short, shown, ...(option ? [option, option.slice(1)] : [])]
-  return [...words, ...(name === 'tunneling' ? ['ipip', 'tunnelling'] : [])].map((word) => word.toLowerCase())
+  const ipvsadms = option ? [option.slice(1), shown] : [shown]
+  return [name, short, ...ipvsadms, ...(name === 'tunneling' ? ['ipip', 'tunnelling'] : [])]
 }

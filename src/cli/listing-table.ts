@@ -110,7 +110,7 @@ function plainStyle(services: readonly ShownService[], look: TableLook): Style {
       const {servers} = wholeOf(one)
       return [
         {text: one.id, paint: paint.bold},
-        {text: [one.scheduler, ...one.settings].join(', ')},
+        {text: [one.scheduler, ...one.settings].join(', '), span: 1},
         {text: countOf(servers.length, 'server'), paint: servers.length === 0 ? paint.yellow : undefined},
         ...counts(one, widths, look),
         {text: whyRefused(wholeOf(one)) === undefined ? '' : 'takes no clients', paint: paint.yellow},

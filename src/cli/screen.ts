@@ -21,25 +21,34 @@ export interface Screen {
   close(): void
 }
 
-/**
- * `wake` is called when the size changed or the process goes on after Ctrl-Z. Ctrl-C and other signals that end a process
- * do so, with the terminal as it was found.
- */
-export function openScreen(out: Output, wake: () => void): Screen {
+/** What a screen has to say while it is there. */
+export interface ScreenEvents {
+  /** The size changed, or the process goes on after Ctrl-Z. */
+  readonly wake: () => void
+  /** Somebody pressed q. */
+  readonly quit: () => void
+}
+
+/** Ctrl-C and every signal that ends a process do so, with the terminal as it was found. */
+export function openScreen(out: Output, {wake, quit}: ScreenEvents): Screen {
+  const {stdin, stdout} = process
   let open = false
   const show = () => {
     if (!open) out.write(enter)
     open = true
+    // Else what is typed would stand in the table.
+    if (stdin.isTTY) stdin.setRawMode(true).resume()
   }
   const hide = () => {
     if (open) out.write(leave)
     open = false
+    if (stdin.isTTY) stdin.setRawMode(false).pause()
   }
   const end = (signal: NodeJS.Signals) => {
     close()
     process.kill(process.pid, signal)
   }
-  const pause = () => {
+  const suspend = () => {
     hide()
     process.kill(process.pid, 'SIGSTOP')
   }
@@ -47,15 +56,25 @@ export function openScreen(out: Output, wake: () => void): Screen {
     show()
     wake()
   }
+  /** Without echo the terminal no longer makes signals of these. */
+  const press = (keys: Buffer) => {
+    const text = keys.toString('latin1')
+    if (text.includes('\x03')) end('SIGINT')
+    else if (text.includes('\x1c')) end('SIGQUIT')
+    else if (text.includes('\x1a')) suspend()
+    else if (text === 'q') quit()
+  }
   const close = () => {
     hide()
     for (const signal of deadly) process.off(signal, end)
-    process.off('SIGTSTP', pause).off('SIGCONT', resume).off('exit', hide)
-    process.stdout.off('resize', wake)
+    process.off('SIGTSTP', suspend).off('SIGCONT', resume).off('exit', hide)
+    stdout.off('resize', wake)
+    stdin.off('data', press)
   }
   for (const signal of deadly) process.on(signal, end)
-  process.on('SIGTSTP', pause).on('SIGCONT', resume).on('exit', hide)
-  process.stdout.on('resize', wake)
+  process.on('SIGTSTP', suspend).on('SIGCONT', resume).on('exit', hide)
+  stdout.on('resize', wake)
+  if (stdin.isTTY) stdin.on('data', press)
   show()
   return {draw: (lines) => out.write(frame(lines)), close}
 }

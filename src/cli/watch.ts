@@ -33,27 +33,38 @@ export interface Watched {
   view(size: ScreenSize): Promise<string>
 }
 
-/** Until a signal ends the process, or nobody reads any more. Throws what a view throws, with the terminal as it was. */
+/** Until q is pressed, a signal ends the process, or nobody reads any more. Throws what a view throws, with the terminal as it was. */
 export async function watch({seconds, out, inPlace, separator, view}: Watched): Promise<void> {
   const pause = new Pause()
   const start = performance.now()
   let screen: Screen | undefined
+  // The number of the next view that is due. Every one comes at its time, however long the one before took; those that
+  // were missed are left out, and one out of turn (the window changed) moves none.
+  let due = 0
+  let over = false
+  const quit = () => {
+    over = true
+    pause.end()
+  }
   try {
-    for (let views = 0; !out.closed; views++) {
+    for (let views = 0; !over && !out.closed; views++) {
       const size = inPlace ? screenSize(out) : {columns: out.columns, rows: Number.POSITIVE_INFINITY}
       const text = await view(size)
       if (inPlace) {
-        screen ??= openScreen(out, () => pause.end())
+        screen ??= openScreen(out, {wake: () => pause.end(), quit})
         screen.draw(clipLines(text.trimEnd().split('\n'), size.rows, more))
       } else out.write(views === 0 ? text : `${separator}${text}`)
-      // Every view at its time, however long the one before took; those that were missed are left out.
       const passed = (performance.now() - start) / 1000
-      await pause.take((Math.floor(passed / seconds) + 1) * seconds - passed)
+      if (passed >= due * seconds - early) due = Math.max(due, Math.floor(passed / seconds)) + 1
+      await pause.take(due * seconds - passed)
     }
   } finally {
     screen?.close()
   }
 }
+
+/** By so much a timer may be ahead of the clock. */
+const early = 0.005
 
 const more = '… and more: choose with --service or --server, or make the window larger'
 

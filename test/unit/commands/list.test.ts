@@ -37,7 +37,9 @@ describe('in a pipe', () => {
     ['list', 'list-pipe'],
     ['list --stats', 'list-stats-pipe'],
     ['list --rate', 'list-rate-pipe'],
+    ['list --wide', 'list-wide-pipe'],
     ['list --sort active', 'list-sort-pipe'],
+    ['list --server 192.168.1.111', 'list-server-pipe'],
     ['service list', 'service-list-pipe'],
     ['service list --stats', 'service-list-stats-pipe'],
     [`server list ${service}`, 'server-list-pipe'],
@@ -46,7 +48,7 @@ describe('in a pipe', () => {
   ])('%s', async (command, name) => expect(await session(command, on)).toMatchFileSnapshot(golden(name)))
 
   test('every line of a kind has the same number of fields', async () => {
-    for (const command of ['list', 'list --stats', 'list --rate']) {
+    for (const command of ['list', 'list --wide', 'list --stats', 'list --rate', 'service list --wide']) {
       const lines = (await lvsctl(command, on)).stdout.trimEnd().split('\n')
       expect(new Set(lines.map((line) => line.split('\t').length)).size).toBe(1)
     }
@@ -56,6 +58,9 @@ describe('in a pipe', () => {
 describe('on a terminal', () => {
   test.each([
     ['list', 'list-terminal'],
+    ['list --wide', 'list-wide-terminal'],
+    ['list --quiesced --forwarding DR', 'list-quiesced-terminal'],
+    ['service list --wide', 'service-list-wide-terminal'],
     ['list --stats', 'list-stats-terminal'],
     ['list --rate', 'list-rate-terminal'],
     ['list --stats --exact', 'list-stats-exact-terminal'],
@@ -82,6 +87,210 @@ describe('on a terminal', () => {
     expect((await lvsctl('list', empty)).stdout).toBe('no services\n')
     expect((await lvsctl('service list', empty)).stdout).toBe('no services\n')
     expect((await lvsctl('list --stats', empty)).stdout).toBe('no services\n')
+  })
+})
+
+describe('80 columns', () => {
+  /** The longest addresses there are, and every setting. */
+  const longest = [
+    'service add -u [2001:db8:1234:5678:9abc:def0:1234:5678]:8443 -s sh -b sh-fallback,sh-port -p 300 -M 64 -o --pe sip',
+    'server add -u [2001:db8:1234:5678:9abc:def0:1234:5678]:8443 -r [2001:db8:1234:5678:9abc:def0:1234:1111]:8443 -m -x 900 -y 600',
+    'server add -u [2001:db8:1234:5678:9abc:def0:1234:5678]:8443 -r 10.9.0.7 -i --tun-type gue --tun-port 65535 --tun-remcsum',
+    'service add -t 192.168.100.200:65535 -p 2678400 -M 255.255.255.0',
+    'server add -t 192.168.100.200:65535 -r 192.168.100.111 -m -w 2147483647',
+    'server add -t 192.168.100.200:65535 -r 192.168.100.115 -m -w 0',
+  ]
+  const commands = [
+    'list',
+    'list --wide',
+    'list --stats',
+    'list --rate',
+    'service list',
+    'service list --wide',
+    'service list --rate',
+  ]
+
+  test.each(commands)('%s: nothing is wider', async (command) => {
+    const here = {...(await machineAfter(...longest)), env: {LVSCTL_FORCE_TTY: '80', NO_COLOR: '1'}}
+    const {stdout, stderr} = await lvsctl(command, here)
+    const lines = stdout.split('\n')
+    const footnote = /^– servers behind/
+    expect(lines.filter((line) => line.length > 80 && !footnote.test(line))).toEqual([])
+    expect(lines.some((line) => line.startsWith('udp://[2001:db8:1234:5678:9abc:def0:1234:5678]:8443'))).toBe(true)
+    expect(stderr).toBe('')
+  })
+
+  test('list', async () => {
+    const here = {...(await machineAfter(...longest)), env: {LVSCTL_FORCE_TTY: '80', NO_COLOR: '1'}}
+    await expect(await session('list', here)).toMatchFileSnapshot(golden('list-80-columns'))
+  })
+
+  test('the share stays', async () => {
+    expect((await lvsctl('list', terminal(80))).stdout).toContain('  76 %\n')
+  })
+})
+
+describe('filters', () => {
+  const records = async (command: string, here = on) =>
+    (await lvsctl(command, here)).stdout
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) =>
+        line
+          .split('\t')
+          .slice(0, line.startsWith('server') ? 3 : 2)
+          .join(' '),
+      )
+
+  test.each([
+    [
+      '--server 192.168.1.111',
+      [
+        'service tcp://192.168.1.200:443',
+        'server tcp://192.168.1.200:443 192.168.1.111:443',
+        'service tcp://192.168.1.200:8080',
+        'server tcp://192.168.1.200:8080 192.168.1.111:8080',
+      ],
+    ],
+    [
+      '--server 192.168.1.111:443',
+      ['service tcp://192.168.1.200:443', 'server tcp://192.168.1.200:443 192.168.1.111:443'],
+    ],
+    ['--server 2001:DB8::9', ['service tcp://[2001:db8::1]:443', 'server tcp://[2001:db8::1]:443 [2001:db8::9]:8443']],
+    ['--server 192.168.1.111:80', []],
+    ['--server 192.168.1.99', []],
+    ['--quiesced', ['service tcp://192.168.1.200:443', 'server tcp://192.168.1.200:443 192.168.1.111:443']],
+    ['--quiesced --forwarding NAT', []],
+    [
+      '--forwarding tun --server 10.9.0.7 --server 10.0.0.7',
+      ['service tcp://[2001:db8::1]:443', 'server tcp://[2001:db8::1]:443 10.9.0.7:443'],
+    ],
+    [
+      '--forwarding m --forwarding ipip',
+      [
+        'service tcp://[2001:db8::1]:443',
+        'server tcp://[2001:db8::1]:443 10.9.0.7:443',
+        'server tcp://[2001:db8::1]:443 [2001:db8::9]:8443',
+        'service fwmark://7',
+        'server fwmark://7 10.0.0.7:0',
+      ],
+    ],
+    [
+      '--service udp://192.168.1.200:53 --service fwmark://7 --service fwmark://7',
+      ['service udp://192.168.1.200:53', 'service fwmark://7', 'server fwmark://7 10.0.0.7:0'],
+    ],
+    ['--service tcp://192.168.1.200:http --server 192.168.1.111', undefined],
+    [
+      '--service tcp://192.168.1.200:8080 --server 192.168.1.115',
+      ['service tcp://192.168.1.200:8080', 'server tcp://192.168.1.200:8080 192.168.1.115:8080'],
+    ],
+  ])('%s', async (options, expected) => {
+    if (expected) return expect(await records(`list ${options}`)).toEqual(expected)
+    expect(await lvsctl(`list ${options}`, on)).toMatchObject({
+      stdout: '',
+      stderr: expect.stringMatching(
+        /^✗ no service tcp:\/\/192\.168\.1\.200:80\n {2}Nearest: tcp:\/\/192\.168\.1\.200:8080/,
+      ),
+      exit: 3,
+    })
+  })
+
+  test('a service keeps the totals of all its servers, and what is refused is told of all', async () => {
+    const {stdout} = await lvsctl('list --server 192.168.1.115', terminal(120))
+    expect(stdout).toBe(`tcp://192.168.1.200:8080  wrr                   active 41  inactive 30.1k
+  192.168.1.115:8080      gatewaying  weight 1  active 10  inactive 30.1k  ██  24 %
+
+1 service, 1 server of 2
+`)
+    expect((await lvsctl('list --server 192.168.1.115', on)).stdout).toMatch(/^service\t\S+\twrr\t-\t2\t41\t30132\n/)
+    expect(
+      (
+        await lvsctl(
+          'list --quiesced',
+          await machineAfter(
+            'service add -t 10.0.0.1:80',
+            'server add -t 10.0.0.1:80 -r 10.0.0.2 -w 0',
+            'server add -t 10.0.0.1:80 -r 10.0.0.3',
+          ).then((here) => ({...here, env: {LVSCTL_FORCE_TTY: '100', NO_COLOR: '1'}})),
+        )
+      ).stdout,
+    ).not.toContain('refused')
+  })
+
+  test('that leave nothing say so', async () => {
+    expect((await lvsctl('list --server 10.1.1.1', terminal(80))).stdout).toBe('nothing matches\n')
+    expect(await lvsctl('list --server 10.1.1.1', on)).toEqual({stdout: '', stderr: '', exit: 0})
+  })
+
+  test('in JSON, too', async () => {
+    const {services} = JSON.parse((await lvsctl('list --forwarding i --json', on)).stdout)
+    expect(
+      services.map(({id, servers}: {id: string; servers: {id: string}[]}) => [id, servers.map(({id}) => id)]),
+    ).toEqual([['tcp://[2001:db8::1]:443', ['10.9.0.7:443']]])
+    const {services: counted} = JSON.parse((await lvsctl('service list --forwarding i --json', on)).stdout)
+    expect(counted).toMatchObject([{id: 'tcp://[2001:db8::1]:443', servers: 2, connections: {active: 7}}])
+    const {servers} = JSON.parse((await lvsctl('server list tcp://[2001:db8::1]:443 --forwarding i --json', on)).stdout)
+    expect(servers).toMatchObject([{id: '10.9.0.7:443'}])
+  })
+
+  test('without root as well', async () => {
+    expect(await records('list --quiesced', user())).toEqual(await records('list --quiesced'))
+    expect((await lvsctl('list --service tcp://192.168.1.200:81', user())).exit).toBe(3)
+  })
+
+  test.each([
+    ['--forwarding DNAT', 'no forwarding method DNAT', 'Did you mean NAT?'],
+    [
+      '--forwarding x1y',
+      'no forwarding method x1y',
+      'There are masquerading (NAT), local, tunneling (TUN), gatewaying (DR), bypass',
+    ],
+    ['--server 10.0.0', '10.0.0', undefined],
+    ['--server 10.0.0.1:0x50', '0x50', undefined],
+    ['--service 10.0.0.1:80', 'does not say what kind of service it is', 'Did you mean tcp://10.0.0.1:80?'],
+    ['--wide --rate', '--wide and --rate exclude each other', undefined],
+    ['--stats --rate', '--stats and --rate exclude each other', undefined],
+    ['--watch 0', '0 is not an interval in seconds', 'From 0.1 to 86400'],
+    ['--watch -1', 'is not an interval in seconds', undefined],
+    ['--watch often', 'often is not an interval in seconds', undefined],
+  ])('%s is refused', async (options, message, hint) => {
+    const {stdout, stderr, exit} = await lvsctl(`list ${options}`, on)
+    expect({stdout, exit}).toEqual({stdout: '', exit: 2})
+    expect(stderr).toContain(message)
+    if (hint) expect(stderr).toContain(hint)
+  })
+
+  test('everything wrong is told at once', async () => {
+    const {stderr} = await lvsctl('list --forwarding x1y --server 10.0.0 --service nowhere', on)
+    for (const option of ['--forwarding', '--server', '--service']) expect(stderr).toContain(`✗ ${option}: `)
+  })
+})
+
+describe('a server that is full', () => {
+  const service = 'tcp://10.0.0.1:80'
+  const fullAt = async (active: number, inactive: number) => {
+    const here = await machineAfter(
+      `service add ${service}`,
+      `server add ${service} 10.0.0.2:80 -x 10 -y 6`,
+      `server add ${service} 10.0.0.3:80 -w 0`,
+    )
+    for (const {service, servers} of here.ipvs.table())
+      here.ipvs.setFigures({connections: {active, inactive}}, service.key, servers[0]?.server)
+    return {...here, env: {LVSCTL_FORCE_TTY: '120', NO_COLOR: '1'}}
+  }
+
+  test('is said to be, and its service takes no clients', async () => {
+    const {stdout} = await lvsctl('list', await fullAt(4, 6))
+    expect(stdout).toContain('  full, at most 10, again below 6\n')
+    expect(stdout).toContain('(no server takes new connections: clients are refused)')
+    expect((await lvsctl('service list', await fullAt(4, 6))).stdout).toContain('takes no clients')
+    expect((await lvsctl(`service show ${service}`, await fullAt(10, 0))).stdout).toContain('no (no server takes')
+  })
+
+  test('below its threshold it is not', async () => {
+    const {stdout} = await lvsctl('list', await fullAt(4, 5))
+    expect(stdout).toContain('  at most 10, again below 6\n')
+    expect(stdout).not.toContain('refused')
   })
 })
 
