@@ -121,7 +121,8 @@ export abstract class ListCommand extends BaseCommand {
     const {columns, sort, filter} = wanted
     const figures = columns === 'totals' || columns === 'rates' ? columns : undefined
     const statistics = figures !== undefined || needsStatistics(sort)
-    const everything = statistics || columns === 'wide' || this.jsonEnabled()
+    // People are shown thresholds where there are some.
+    const everything = statistics || columns === 'wide' || this.jsonEnabled() || this.context.out.terminal
     const listing = await this.readFor(wanted, everything, !first)
     this.tellSource(listing, statistics)
     const sorted = sortListing(listing.services, sort, figures)

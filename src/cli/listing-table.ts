@@ -26,7 +26,7 @@ export interface TableLook {
 
 /** The whole table; the summary counts what was shown. */
 export async function tableText(services: readonly ShownService[], look: TableLook): Promise<string> {
-  const seen = withinRows(services, look, (one) => one.servers.length + (look.columns === 'plain' ? 3 : 1))
+  const seen = withinRows(services, look, (one) => one.servers.length + 1)
   const style = styleOf(seen, look)
   const rows = seen.flatMap((one, index): (TableRow | TableLine)[] => [
     ...(index > 0 && style.apart ? [''] : []),
@@ -283,16 +283,16 @@ function indented([head, ...rest]: TableRow): TableRow {
   return head ? [{...head, text: `  ${head.text}`}, ...rest] : rest
 }
 
-/** The first services, as many as can be seen at all. */
+/** The first services, as many as can be seen at all and one line more: whoever cuts it off sees that there are more. */
 function withinRows(
   services: readonly ShownService[],
   {rows}: TableLook,
-  height: (one: ShownService) => number,
+  atLeast: (one: ShownService) => number,
 ): readonly ShownService[] {
   if (rows === undefined) return services
   let used = 0
   const end = services.findIndex((one) => {
-    used += height(one)
+    used += atLeast(one)
     return used > rows
   })
   return end < 0 ? services : services.slice(0, end + 1)

@@ -124,6 +124,68 @@ describe('a table made by ipvsadm', () => {
     }
   })
 
+  describe('filters leave what ipvsadm shows of it', () => {
+    const rows = async () => (await listing(lab, 'director', '')).filter((row) => row.includes(' -> '))
+    const address = '10.0.0.1'
+
+    test.each([
+      ['--forwarding DR', (row: string) => / Route \d/.test(row)],
+      ['--forwarding masquerading', (row: string) => / Masq \d/.test(row)],
+      ['--forwarding TUN --forwarding g', (row: string) => / (Tunnel|Route) \d/.test(row)],
+      ['--quiesced', (row: string) => / 0 \d+ \d+$/.test(row)],
+      [`--server ${address}`, (row: string) => row.includes(` -> ${address}:`)],
+      [
+        `--server ${address}:80 --server 2001:db8::7`,
+        (row: string) => / -> (10\.0\.0\.1|\[2001:db8::7\]):80 /.test(row),
+      ],
+      ['--quiesced --forwarding m', (row: string) => / Masq 0 \d+ \d+$/.test(row)],
+    ])('%s', async (options, keeps) => {
+      const expected = (await rows()).filter(keeps)
+      expect(expected.length).toBeGreaterThan(0)
+      expect(expected.length).toBeLessThan((await rows()).length)
+      const {services: left} = await json(`list ${options}`)
+      expect(sorted(asListing(left, columns['']).filter((row) => row.includes(' -> ')))).toEqual(sorted(expected))
+      expect(left.every((one: ListedService) => one.servers.length > 0)).toBe(true)
+      const piped = (await lab.on('director', `lvsctl list ${options}`)).stdout.match(/^server\t/gm)
+      expect(piped).toHaveLength(expected.length)
+    })
+
+    test('--service: this one alone, as it is in the whole', async () => {
+      for (const service of services.filter((_, index) => index % 15 === 0))
+        expect((await json(`list --service ${service.id}`)).services).toEqual([service])
+      const {stderr} = await lab.on('director', 'lvsctl list --service tcp://203.0.113.9:1', {exits: 3})
+      expect(stderr).toMatch(/^✗ no service tcp:\/\/203\.0\.113\.9:1\n/)
+    })
+  })
+
+  test('--wide has what the other columns of ipvsadm have', async () => {
+    const wide = (await lab.on('director', 'lvsctl list --wide')).stdout.trimEnd().split('\n')
+    const numbers = wide.filter((line) => line.startsWith('server')).map((line) => line.split('\t').slice(4))
+    const [thresholds, persistent] = await Promise.all(
+      ['--thresholds', '--persistent-conn'].map(async (options) =>
+        (await listing(lab, 'director', options))
+          .filter((row) => row.includes(' -> '))
+          .map((row) => row.split(' ').slice(-4)),
+      ),
+    )
+    // weight, active, inactive, persistent, upper, lower
+    expect(sorted(numbers.map((one) => [one[4], one[5], one[1], one[2]].join(' ')))).toEqual(
+      sorted((thresholds as string[][]).map((row) => row.join(' '))),
+    )
+    expect(sorted(numbers.map((one) => [one[0], one[3], one[1], one[2]].join(' ')))).toEqual(
+      sorted((persistent as string[][]).map((row) => row.join(' '))),
+    )
+  })
+
+  test.each([80, 120])('nothing is wider than %d columns', async (width) => {
+    for (const options of ['list', 'list --wide', 'list --rate', 'service list']) {
+      const {stdout} = await lab.on('director', `NO_COLOR=1 LVSCTL_FORCE_TTY=${width} lvsctl ${options}`)
+      const lines = stdout.split('\n').filter((line) => !line.startsWith('– '))
+      expect(lines.length).toBeGreaterThan(60)
+      expect(lines.filter((line) => line.length > width)).toEqual([])
+    }
+  })
+
   test.each([
     ['weight', ({servers}: ListedService) => servers.reduce((sum, {weight}) => sum + weight, 0)],
     ['servers', ({servers}: ListedService) => servers.length],
