@@ -100,7 +100,10 @@ function foldRows(rows: Rows, columns: number): Rows {
   })
 }
 
-const widthOf = (cell: Cell | undefined): number => (cell ? [...cell.text].length : 0)
+/** In characters, each of which takes one place: there are no others in a listing. */
+export function widthOf({text}: Cell): number {
+  return [...text].length
+}
 
 const totalWidth = (widths: readonly number[]): number =>
   widths.reduce((sum, width) => sum + width + (width > 0 ? gap : 0), -gap)

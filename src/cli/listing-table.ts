@@ -3,7 +3,7 @@
 
 import {formatServerKey} from '../domain/server.ts'
 import {serviceSettings} from '../domain/settings-words.ts'
-import type {ListedServer, ListedService} from '../table/listing.ts'
+import {countServers, type ListedServer, type ListedService} from '../table/listing.ts'
 import {type Columns, type Figures, figureRows, figuresOf} from './figures.ts'
 import type {Cell, TableLine, TableRow} from './fit-table.ts'
 import {bar, countOf, type Output, type Paint, paintFor, percent, scaleNumber} from './output.ts'
@@ -25,7 +25,7 @@ export interface TableLook {
 }
 
 /** The whole table; the summary counts what was shown. */
-export async function tableText(services: readonly ShownService[], look: TableLook): Promise<string> {
+export function tableText(services: readonly ShownService[], look: TableLook): string {
   const seen = withinRows(services, look, (one) => one.servers.length + 1)
   const style = styleOf(seen, look)
   const rows = seen.flatMap((one, index): (TableRow | TableLine)[] => [
@@ -34,20 +34,21 @@ export async function tableText(services: readonly ShownService[], look: TableLo
     ...one.servers.map((server) => markedServer(look, one, server, indented(style.server(server, one)))),
     ...(style.apart ? refusal(one, style.paint) : []),
   ])
-  return (await render(rows, style, look)) + summary(services, look)
+  return render(rows, style, look) + summary(services, look)
 }
 
 /** Services alone, a row each. */
-export async function servicesText(services: readonly ShownService[], look: TableLook): Promise<string> {
+export function servicesText(services: readonly ShownService[], look: TableLook): string {
   const seen = withinRows(services, look, () => 1)
   const style = styleOf(seen, look)
   const rows = seen.map((one) => marked(look, one.id, style.serviceAlone(one)))
-  const {optionalAlone: optional = []} = style
-  return services.length === 0 ? summary(services, look) : render(rows, {...style, optional}, look)
+  if (services.length === 0) return summary(services, look)
+  const {optionalAlone: optional = [], heading, headingAlone = heading} = style
+  return render(rows, {...style, optional, ...(headingAlone && {heading: headingAlone})}, look)
 }
 
 /** The servers of one service, or of none where it is gone. */
-export async function serversText(services: readonly ShownService[], look: TableLook): Promise<string> {
+export function serversText(services: readonly ShownService[], look: TableLook): string {
   const style = styleOf(services, look)
   const rows = services.flatMap((one) => [
     ...one.servers.map((server) => markedServer(look, one, server, style.server(server, one))),
@@ -60,6 +61,8 @@ export async function serversText(services: readonly ShownService[], look: Table
 interface Style {
   readonly paint: Paint
   readonly heading?: TableRow
+  /** Above services alone, where it is another. */
+  readonly headingAlone?: TableRow
   readonly service: (one: ShownService) => TableRow
   readonly serviceAlone: (one: ShownService) => TableRow
   readonly server: (one: ListedServer, of: ShownService) => TableRow
@@ -82,11 +85,11 @@ function styleOf(services: readonly ShownService[], look: TableLook): Style {
   }
 }
 
-async function render(rows: readonly (TableRow | TableLine)[], style: Style, look: TableLook): Promise<string> {
+function render(rows: readonly (TableRow | TableLine)[], style: Style, look: TableLook): string {
   if (rows.length === 0) return ''
   const {heading, optional = [], notes = false, paint} = style
   const all = heading ? [heading, ...rows] : rows
-  const table = await renderTable(all, {columns: look.out.columns, optional, notes})
+  const table = renderTable(all, {columns: look.out.columns, optional, notes})
   const unseen = rows.some((row) => typeof row !== 'string' && row.some(({text}) => text === cannotBeSeen))
   return unseen ? `${table}${paint.dim(footnote)}\n` : table
 }
@@ -189,32 +192,38 @@ function wideStyle(look: TableLook): Style {
   const sum = (servers: readonly ListedServer[], of: (server: ListedServer) => number | undefined): Cell =>
     right(servers.reduce<number | undefined>((total, one) => add(total, of(one)), 0))
   const persistent = ({running}: ListedServer) => running?.connections.persistent
-  const service = (one: ShownService): TableRow => {
-    const {servers} = wholeOf(one)
-    return [
-      {text: one.id, paint: paint.bold},
-      {
-        text: [one.scheduler, ...(one.running ? serviceSettings(one.running.service) : one.settings)].join(', '),
-        span: 2,
-      },
-      right(one.active),
-      right(one.inactive),
-      sum(servers, persistent),
-      ...[{text: ''}, {text: ''}, {text: ''}],
-      {text: whyRefused(wholeOf(one)) === undefined ? '' : 'takes no clients', paint: paint.yellow},
-    ]
-  }
+  const settings = (one: ShownService): string =>
+    [one.scheduler, ...(one.running ? serviceSettings(one.running.service) : one.settings)].join(', ')
+  const numbers = (one: ShownService): readonly Cell[] => [
+    right(one.active),
+    right(one.inactive),
+    sum(wholeOf(one).servers, persistent),
+  ]
+  const refused = (one: ShownService): Cell => ({
+    text: whyRefused(wholeOf(one)) === undefined ? '' : 'takes no clients',
+    paint: paint.yellow,
+  })
+  const heading = (...names: readonly string[]): TableRow =>
+    ['', '', ...names, ''].map((text) => ({text, paint: paint.dim, align: 'right'}))
   return {
     paint,
     apart: false,
     notes: true,
-    heading: ['', '', 'weight', 'active', 'inactive', 'persistent', 'upper', 'lower', 'share', ''].map((text) => ({
-      text,
-      paint: paint.dim,
-      align: 'right',
-    })),
-    service,
-    serviceAlone: service,
+    heading: heading('weight', 'active', 'inactive', 'persistent', 'upper', 'lower', 'share'),
+    headingAlone: heading('active', 'inactive', 'persistent'),
+    service: (one) => [
+      {text: one.id, paint: paint.bold},
+      {text: settings(one), span: 2},
+      ...numbers(one),
+      ...[{text: ''}, {text: ''}, {text: ''}],
+      refused(one),
+    ],
+    serviceAlone: (one) => [
+      {text: one.id, paint: paint.bold},
+      {text: settings(one), span: 1},
+      ...numbers(one),
+      refused(one),
+    ],
     server: (one, of) => [
       {text: formatServerKey(one)},
       {text: one.forwarding},
@@ -305,8 +314,7 @@ function refusal(service: ShownService, paint: Paint): readonly TableLine[] {
 
 function summary(services: readonly ShownService[], {filtered}: TableLook): string {
   if (services.length === 0) return filtered ? 'nothing matches\n' : 'no services\n'
-  const sizeOf = (some: readonly ListedService[]) => some.reduce((sum, {servers}) => sum + servers.length, 0)
-  const [listed, all] = [sizeOf(services), sizeOf(services.map(wholeOf))]
+  const [listed, all] = [countServers(services), countServers(services.map(wholeOf))]
   const servers = listed === all ? countOf(all, 'server') : `${countOf(listed, 'server')} of ${all}`
   return `\n${countOf(services.length, 'service')}, ${servers}\n`
 }

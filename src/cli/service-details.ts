@@ -16,7 +16,7 @@ export async function serviceDetails(service: ListedService, out: Output): Promi
   const [{paintFor}, {renderTable}] = await Promise.all([import('./output.ts'), import('./table.ts')])
   const {bold, dim} = paintFor(out)
   const look = {columns: out.columns}
-  const top = await renderTable(
+  const top = renderTable(
     settings.map(([label, value]) => [
       {text: label as string, paint: dim},
       {text: value as string, paint: label === 'service' ? bold : undefined},
@@ -28,7 +28,7 @@ export async function serviceDetails(service: ListedService, out: Output): Promi
   const rows = servers.map((row) =>
     row.slice(1).map((text, index) => ({text, align: index < 2 ? 'left' : 'right'}) as const),
   )
-  return `${top}\n${await renderTable([heading, ...rows], look)}`
+  return `${top}\n${renderTable([heading, ...rows], look)}`
 }
 
 const unknown = '?'

@@ -1,49 +1,42 @@
-// Aligned columns for people, without borders. The only importer of cli-table3, which is loaded when a terminal gets its
-// first table; pipes get lines that need no layout (listing-lines.ts). What gives way on a narrow terminal is in
-// fit-table.ts.
+// Aligned columns for people, without borders; pipes get lines that need no layout (listing-lines.ts). What gives way on a
+// narrow terminal is in fit-table.ts. No package does this: a table of ten thousand servers took cli-table3 five seconds.
 
-import type CliTable from 'cli-table3'
-import {fitTable, gap, type TableLine, type TableOptions, type TableRow} from './fit-table.ts'
+import {type Cell, fitTable, gap, type TableLine, type TableOptions, type TableRow, widthOf} from './fit-table.ts'
 
 /** Text with a newline after every row. */
-export async function renderTable(rows: readonly (TableRow | TableLine)[], options: TableOptions): Promise<string> {
-  const {default: Table} = await import('cli-table3')
-  const {rows: fitting, widths} = fitTable(rows, options)
-  const shown = fitting.filter((row) => typeof row !== 'string')
-  const rendered: string[] = []
-  for (let start = 0; start < shown.length; start += blockSize)
-    rendered.push(...renderBlock(Table, shown.slice(start, start + blockSize), widths))
-  let next = 0
-  return fitting.map((row) => `${typeof row === 'string' ? row : rendered[next++]}\n`).join('')
+export function renderTable(rows: readonly (TableRow | TableLine)[], options: TableOptions): string {
+  const {rows: shown, widths} = fitTable(rows, options)
+  return shown.map((row) => `${typeof row === 'string' ? row : renderRow(row, widths)}\n`).join('')
 }
 
-/** The layout of cli-table3 takes time by the square of the rows where cells span columns. */
-const blockSize = 60
+const between = ' '.repeat(gap)
 
-function renderBlock(Table: typeof CliTable, rows: readonly TableRow[], widths: readonly number[]): readonly string[] {
-  const table = new Table({
-    // One blank is the border between columns, which a cell over several columns counts on; the other is padding.
-    chars: {...noBorders, middle: ' '},
-    style: {'padding-left': 0, 'padding-right': 0, head: [], border: [], compact: true},
-    colWidths: widths.map((width) => width + gap - 1),
-    wordWrap: false,
-  })
-  for (const row of rows)
-    table.push(
-      row.map(({text, paint, align = 'left', span = 1}) => ({
-        content: `${paint ? paint(text) : text}${align === 'right' ? ' '.repeat(gap - 1) : ''}`,
-        colSpan: span,
-        hAlign: align,
-      })),
-    )
-  return table
-    .toString()
-    .split('\n')
-    .map((line) => line.trimEnd())
+/** A column in which nothing stands takes no room. */
+function renderRow(row: TableRow, widths: readonly number[]): string {
+  const cells: string[] = []
+  let at = 0
+  for (const cell of row) {
+    const span = cell.span ?? 1
+    const width = widthOfColumns(widths, at, at + span)
+    if (width > 0) cells.push(renderCell(cell, width))
+    at += span
+  }
+  return cells.join(between).trimEnd()
 }
 
-const noBorders = Object.fromEntries(
-  ['top', 'bottom', 'left', 'right', 'mid']
-    .flatMap((side) => [side, `${side}-mid`, `${side}-left`, `${side}-right`])
-    .map((place) => [place, '']),
-)
+/** Colour is for the text, not for what fills the column. */
+function renderCell(cell: Cell, width: number): string {
+  const {text, paint, align} = cell
+  const fill = ' '.repeat(Math.max(0, width - widthOf(cell)))
+  const painted = paint ? paint(text) : text
+  return align === 'right' ? fill + painted : painted + fill
+}
+
+function widthOfColumns(widths: readonly number[], start: number, end: number): number {
+  let total = 0
+  for (let index = start; index < end; index++) {
+    const width = widths[index] ?? 0
+    if (width > 0) total += width + (total > 0 ? gap : 0)
+  }
+  return total
+}
