@@ -278,7 +278,7 @@ function figureStyle(figures: Figures, look: TableLook): Style {
 
 const cannotBeSeen = '–'
 
-const footnote = '– servers behind direct routing and tunnels answer clients themselves: the director cannot count that'
+const footnote = '– not seen by the director: direct routing and tunnels answer past it'
 
 const scaled = (value: bigint | number, {exact}: TableLook): string =>
   exact ? String(value) : scaleNumber(BigInt(value))
