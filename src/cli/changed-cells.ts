@@ -1,7 +1,7 @@
 // What is new in a table since it was last looked at: those cells are set in bold. Kept by the name of each row, so that a
 // row that moved is no news. Pure but for its memory.
 
-import type {Cell, TableRow} from './fit-table.ts'
+import type {Cell, TableRow} from './fit-layout.ts'
 import type {Paint} from './output.ts'
 
 export class ChangedCells {

@@ -5,11 +5,11 @@ import {formatServerKey} from '../domain/server.ts'
 import {serviceSettings} from '../domain/settings-words.ts'
 import {countServers, type ListedServer, type ListedService} from '../table/listing.ts'
 import {type Columns, type Figures, figureRows, figuresOf} from './figures.ts'
-import type {Cell, TableLine, TableRow} from './fit-table.ts'
+import type {Cell, TableLine, TableRow} from './fit-layout.ts'
+import {layOut} from './layout.ts'
 import {bar, countOf, type Output, type Paint, paintFor, percent, scaleNumber} from './output.ts'
 import {isFull, whyRefused} from './refusal.ts'
 import {type ShownService, wholeOf} from './shown-service.ts'
-import {renderTable} from './table.ts'
 
 export interface TableLook {
   readonly out: Pick<Output, 'columns' | 'colour'>
@@ -68,7 +68,7 @@ interface Style {
   readonly server: (one: ListedServer, of: ShownService) => TableRow
   /** Services stand apart from each other, with a word where clients are refused. */
   readonly apart: boolean
-  /** See TableOptions. */
+  /** See LayoutOptions. */
   readonly optional?: readonly number[]
   readonly optionalAlone?: readonly number[]
   readonly notes?: boolean
@@ -89,7 +89,7 @@ function render(rows: readonly (TableRow | TableLine)[], style: Style, look: Tab
   if (rows.length === 0) return ''
   const {heading, optional = [], notes = false, paint} = style
   const all = heading ? [heading, ...rows] : rows
-  const table = renderTable(all, {columns: look.out.columns, optional, notes})
+  const table = layOut(all, {columns: look.out.columns, optional, notes})
   const unseen = rows.some((row) => typeof row !== 'string' && row.some(({text}) => text === cannotBeSeen))
   return unseen ? `${table}${paint.dim(footnote)}\n` : table
 }
@@ -250,10 +250,10 @@ const add = (left: number | undefined, right: number | undefined): number | unde
 function figureStyle(figures: Figures, look: TableLook): Style {
   const paint = paintFor(look.out)
   const cells = (
-    of: {readonly statistics: Parameters<typeof figuresOf>[0]} | undefined,
+    of: {readonly statistics?: Parameters<typeof figuresOf>[0]} | undefined,
     servers: readonly ListedServer[],
   ) => {
-    const values = of && figuresOf(of.statistics, figures, servers)
+    const values = of?.statistics && figuresOf(of.statistics, figures, servers)
     return figureRows.map((_row, index): Cell => {
       const value = values?.[index]
       return {text: value === undefined ? cannotBeSeen : scaled(value, look), align: 'right'}

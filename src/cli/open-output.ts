@@ -8,9 +8,6 @@ export function openOutput(fd: 1 | 2, env: Readonly<Record<string, string | unde
   let closed = false
   return {
     ...describeStream(isCharacterDevice(fd) ? streamOf(fd) : {}, env),
-    get closed() {
-      return closed
-    },
     write(text) {
       if (!closed) closed = !writeAll(fd, Buffer.from(text))
     },

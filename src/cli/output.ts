@@ -23,7 +23,7 @@ export interface StreamFacts {
  * What a stream is good for. LVSCTL_FORCE_TTY=WIDTH makes any stream a terminal of that width, for documentation and
  * demonstrations; NO_COLOR (no-color.org) and TERM=dumb switch colour off, and a dumb terminal is still a terminal.
  */
-export function describeStream({isTTY, columns}: StreamFacts, env: Environment): Omit<Output, 'write'> {
+export function describeStream({isTTY, columns}: StreamFacts, env: Environment): Omit<Output, 'write' | 'closed'> {
   const forced = env.LVSCTL_FORCE_TTY ? Number(env.LVSCTL_FORCE_TTY) || 80 : undefined
   const terminal = forced !== undefined || isTTY === true
   return {
@@ -44,7 +44,7 @@ export function paintFor({colour}: Pick<Output, 'colour'>): Paint {
 }
 
 /** `1,998`: the counts in sentences. */
-function formatCount(count: number | bigint): string {
+export function formatCount(count: number | bigint): string {
   return String(count).replace(/\B(?=(\d{3})+$)/g, ',')
 }
 

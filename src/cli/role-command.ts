@@ -69,7 +69,7 @@ export abstract class RoleCommand extends BaseCommand {
     const table = rows.map((row) =>
       row.map((text, column) => ({text, paint: column === 0 ? this.paint.bold : this.mark(text)})),
     )
-    this.say(renderTable(table, {columns: out.columns}))
+    this.say(await renderTable(table))
   }
 
   private mark(text: string): ((text: string) => string) | undefined {

@@ -12,6 +12,5 @@ export async function formatRows(rows: readonly Row[], out: Output, paint: Paint
   const {renderTable} = await import('./table.ts')
   return renderTable(
     rows.map(({people}) => people.map((text, column) => ({text, paint: column === 0 ? paint.bold : undefined}))),
-    {columns: out.columns},
   )
 }

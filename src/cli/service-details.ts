@@ -15,20 +15,18 @@ export async function serviceDetails(service: ListedService, out: Output): Promi
   if (!out.terminal) return [...settings, ...servers].map((row) => `${row.join('\t')}\n`).join('')
   const [{paintFor}, {renderTable}] = await Promise.all([import('./output.ts'), import('./table.ts')])
   const {bold, dim} = paintFor(out)
-  const look = {columns: out.columns}
-  const top = renderTable(
+  const top = await renderTable(
     settings.map(([label, value]) => [
       {text: label as string, paint: dim},
       {text: value as string, paint: label === 'service' ? bold : undefined},
     ]),
-    look,
   )
   if (service.servers.length === 0) return top
   const heading = serverColumns.map(({name}) => ({text: name, paint: dim}))
   const rows = servers.map((row) =>
     row.slice(1).map((text, index) => ({text, align: index < 2 ? 'left' : 'right'}) as const),
   )
-  return `${top}\n${renderTable([heading, ...rows], look)}`
+  return `${top}\n${await renderTable([heading, ...rows])}`
 }
 
 const unknown = '?'

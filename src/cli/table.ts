@@ -1,42 +1,29 @@
-// Aligned columns for people, without borders; pipes get lines that need no layout (listing-lines.ts). What gives way on a
-// narrow terminal is in fit-table.ts. No package does this: a table of ten thousand servers took cli-table3 five seconds.
+// A few rows in aligned columns for people, without borders. The only importer of cli-table3, which is loaded when a
+// terminal gets such a table. The listing of the IPVS table, which may have ten thousand rows and must give way on a narrow
+// terminal, has a layout of its own (layout.ts); pipes get lines that need none.
 
-import {type Cell, fitTable, gap, type TableLine, type TableOptions, type TableRow, widthOf} from './fit-table.ts'
+export interface TableCell {
+  readonly text: string
+  readonly paint?: ((text: string) => string) | undefined
+  readonly align?: 'left' | 'right'
+}
 
 /** Text with a newline after every row. */
-export function renderTable(rows: readonly (TableRow | TableLine)[], options: TableOptions): string {
-  const {rows: shown, widths} = fitTable(rows, options)
-  return shown.map((row) => `${typeof row === 'string' ? row : renderRow(row, widths)}\n`).join('')
+export async function renderTable(rows: readonly (readonly TableCell[])[]): Promise<string> {
+  const {default: Table} = await import('cli-table3')
+  const table = new Table({
+    chars: {...noBorders, middle: '  '},
+    style: {'padding-left': 0, 'padding-right': 0, head: [], border: [], compact: true},
+    wordWrap: false,
+  })
+  for (const row of rows)
+    table.push(row.map(({text, paint, align = 'left'}) => ({content: paint ? paint(text) : text, hAlign: align})))
+  const lines = table.toString().split('\n')
+  return rows.length === 0 ? '' : lines.map((line) => `${line.trimEnd()}\n`).join('')
 }
 
-const between = ' '.repeat(gap)
-
-/** A column in which nothing stands takes no room. */
-function renderRow(row: TableRow, widths: readonly number[]): string {
-  const cells: string[] = []
-  let at = 0
-  for (const cell of row) {
-    const span = cell.span ?? 1
-    const width = widthOfColumns(widths, at, at + span)
-    if (width > 0) cells.push(renderCell(cell, width))
-    at += span
-  }
-  return cells.join(between).trimEnd()
-}
-
-/** Colour is for the text, not for what fills the column. */
-function renderCell(cell: Cell, width: number): string {
-  const {text, paint, align} = cell
-  const fill = ' '.repeat(Math.max(0, width - widthOf(cell)))
-  const painted = paint ? paint(text) : text
-  return align === 'right' ? fill + painted : painted + fill
-}
-
-function widthOfColumns(widths: readonly number[], start: number, end: number): number {
-  let total = 0
-  for (let index = start; index < end; index++) {
-    const width = widths[index] ?? 0
-    if (width > 0) total += width + (total > 0 ? gap : 0)
-  }
-  return total
-}
+const noBorders = Object.fromEntries(
+  ['top', 'bottom', 'left', 'right', 'mid']
+    .flatMap((side) => [side, `${side}-mid`, `${side}-left`, `${side}-right`])
+    .map((place) => [place, '']),
+)

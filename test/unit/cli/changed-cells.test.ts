@@ -1,6 +1,6 @@
 import {expect, test} from 'vitest'
 import {ChangedCells} from '../../../src/cli/changed-cells.ts'
-import type {TableRow} from '../../../src/cli/fit-table.ts'
+import type {TableRow} from '../../../src/cli/fit-layout.ts'
 
 const bold = (text: string) => `*${text}*`
 const row = (...texts: readonly string[]): TableRow => texts.map((text) => ({text}))

@@ -1,6 +1,6 @@
 // How a table gives way on a terminal that is too narrow for it, so that no line wraps: notes move below their row, columns that may
 // go do, and at last names too long for what is left (IPv6 addresses) stand on a line of their own above it. Addresses are
-// never cut. Pure; rendering is in table.ts.
+// never cut. Pure; rendering is in layout.ts.
 
 export interface Cell {
   readonly text: string
@@ -16,7 +16,7 @@ export type TableRow = readonly Cell[]
 /** A line of its own between rows, as it is and without say in the widths. */
 export type TableLine = string
 
-export interface TableOptions {
+export interface LayoutOptions {
   /** Of the terminal. */
   readonly columns: number
   /** Columns that may go when it is too narrow, the first to go first. */
@@ -30,7 +30,7 @@ export const gap = 2
 
 type Rows = readonly (TableRow | TableLine)[]
 
-export function fitTable(rows: Rows, {columns, optional = [], notes = false}: TableOptions): FittedTable {
+export function fitLayout(rows: Rows, {columns, optional = [], notes = false}: LayoutOptions): FittedLayout {
   const fits = (some: Rows): boolean => totalWidth(columnWidths(some)) <= columns
   let shown = notes && !fits(rows) ? rows.flatMap(noteBelow) : rows
   for (const [index, column] of optional.entries()) {
@@ -43,7 +43,7 @@ export function fitTable(rows: Rows, {columns, optional = [], notes = false}: Ta
   return {rows: shown, widths: columnWidths(shown)}
 }
 
-interface FittedTable {
+interface FittedLayout {
   readonly rows: Rows
   readonly widths: readonly number[]
 }
