@@ -17,7 +17,7 @@ export function readNote(text: string, start: number): Note | undefined {
   // A line of blanks, or none at all, costs nothing.
   const line = text.slice(start, end < 0 ? text.length : end).trim()
   if (!line.startsWith('#')) return undefined
-  const [, name, value] = /^#\s*sysctl\s+net\.ipv4\.vs\.(\w+)\s*=\s*(.*)$/s.exec(line) ?? []
+  const [, name, value] = /^#\s*sysctl\s+net\.ipv4\.vs\.([a-z]\w*)\s*=\s*(.*)$/s.exec(line) ?? []
   if (name !== undefined && value !== undefined)
     return {kind: 'sysctl', name, value, at: start + text.slice(start).search(/\S/)}
   if (line === noDaemons) return {kind: 'no-daemons'}

@@ -12,12 +12,13 @@ import type {SyncDaemon} from '../../domain/sync.ts'
 import type {Configuration} from '../../domain/table.ts'
 import type {Timeouts} from '../../domain/timeouts.ts'
 import type {PlacedProblem} from '../placed-problem.ts'
+import {cleanText} from '../saved/foreign.ts'
 import {judgeDaemon, judgeServer, judgeService, judgeTimeouts} from '../saved/judge.ts'
-import {cleanRules} from './foreign.ts'
+import {type Edit, edited, type Found, lineNumbers, originOf, placeProblems} from '../saved/place.ts'
 import {Line, type Spot} from './line.ts'
 import {readNote} from './notes.ts'
 import {type Option, type RuleCommand, words as table} from './options.ts'
-import {type Edit, edited, type Found, lineNumbers, originOf, placeProblems} from './place.ts'
+import {ruleWords} from './repair-word.ts'
 import {Settings} from './settings.ts'
 import {splitLine} from './words.ts'
 
@@ -36,7 +37,7 @@ export interface ParsedRules {
 }
 
 export function parseRules(text: string, {portNames}: RulesOptions = {}): ParsedRules {
-  const cleaned = cleanRules(text)
+  const cleaned = cleanText(text, ruleWords)
   const plain = cleaned ? edited(text, cleaned.edits) : text
   const reader = new RulesReader(plain, portNames)
   reader.read()

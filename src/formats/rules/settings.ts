@@ -1,8 +1,7 @@
 // What the options of a line say of a service, a server, the timeouts or a sync daemon. The parsers of domain/ and
 // saved/held.ts read the values; whether they make sense together is judge.ts's business.
 
-import {type Address, familyOf, parseAddress} from '../../domain/address.ts'
-import {classOf} from '../../domain/address-class.ts'
+import {familyOf, parseAddress} from '../../domain/address.ts'
 import {shown} from '../../domain/foreign-characters.ts'
 import {
   type ForwardingMethod,
@@ -13,7 +12,7 @@ import {
 } from '../../domain/forwarding.ts'
 import type {IntegerKind} from '../../domain/integer.ts'
 import {nameOf} from '../../domain/numbered.ts'
-import {accept, type Parsed, reject} from '../../domain/parsed.ts'
+import {type Parsed, reject} from '../../domain/parsed.ts'
 import {problem} from '../../domain/problem.ts'
 import {parseSchedulerFlags} from '../../domain/schedulers.ts'
 import type {Server, ServerKey} from '../../domain/server.ts'
@@ -35,6 +34,7 @@ import {
 } from '../../domain/service-key.ts'
 import {type SyncDaemon, type SyncRole, syncRoles} from '../../domain/sync.ts'
 import type {Timeouts} from '../../domain/timeouts.ts'
+import {parseDevice, parseGroup} from '../saved/devices.ts'
 import {
   parseEngineName,
   parseForwarding,
@@ -306,21 +306,3 @@ function plainEndpoint(text: string): ServerKey | undefined {
 
 const openBracket = 0x5b
 const closeBracket = 0x5d
-
-/** IFNAMSIZ is 16, with the NUL. */
-function parseDevice(text: string): Parsed<string> {
-  if (text !== '' && new TextEncoder().encode(text).length < 16 && !/[\s/:]/.test(text)) return accept(text)
-  return reject('interface-invalid', `no interface can be called ${shown(text)}`, {
-    where: '--mcast-interface',
-    hint: 'Such as eth0; ip link shows them',
-  })
-}
-
-function parseGroup(text: string): Parsed<Address> {
-  const group = parseAddress(text)
-  if (group !== undefined && classOf(group) === 'multicast') return accept(group)
-  return reject('mcast-group-invalid', `${shown(text)} is not a multicast address`, {
-    where: '--mcast-group',
-    hint: 'Such as 224.0.0.81 or ff02::81',
-  })
-}

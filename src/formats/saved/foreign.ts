@@ -1,10 +1,9 @@
-// What word processors, web pages and chat programs do to rules: dashes that are none, blanks that are none, quotes,
-// Windows line ends. Each is found with its place and what was meant; what parse.ts reads then is the text as it was
-// meant, so that the rest of the line is judged as well. Comments may hold anything.
+// What word processors, web pages and chat programs do to a file: dashes that are none, blanks that are none, quotes,
+// Windows line ends. Each is found with its place and what was meant; what is parsed then is the text as it was meant, so
+// that the rest of the line is judged as well. Comments may hold anything. What a word was meant to be, the format knows.
 
-import {findForeignCharacter, plainText, shown} from '../../domain/foreign-characters.ts'
+import {findForeignCharacter, shown} from '../../domain/foreign-characters.ts'
 import {problem, warning} from '../../domain/problem.ts'
-import {words as table} from './options.ts'
 import type {Edit, Found} from './place.ts'
 
 export interface Cleaned {
@@ -13,16 +12,32 @@ export interface Cleaned {
   readonly edits: readonly Edit[]
 }
 
+/** What a format makes of a word. */
+export interface WordRepair {
+  /** The word as it was meant; undefined where a character stands for nothing plain. */
+  readonly repair: (word: string) => string | undefined
+  /** Quotes have no place in the format. */
+  readonly noQuotes: boolean
+  /** `where an option should begin` */
+  readonly placeName: (word: string, index: number) => string
+}
+
 /** undefined for what nearly every file is: printable ASCII. */
-export function cleanRules(text: string): Cleaned | undefined {
+export function cleanText(text: string, words: WordRepair): Cleaned | undefined {
+  const strange = words.noQuotes ? strangeOrQuote : strangeCharacter
   if (!strange.test(text)) return undefined
+  const nextStrange = (from: number) => {
+    const search = new RegExp(strange, 'g')
+    search.lastIndex = from
+    return search.exec(text)?.index ?? -1
+  }
   const found: Found[] = []
   const edits: Edit[] = []
   let windows: number | undefined
   let commentAt = 0
   let lineEnd = -1
   // A byte order mark in front is read over.
-  let at = nextStrange(text, text.startsWith('\ufeff') ? 1 : 0)
+  let at = nextStrange(text.startsWith('\ufeff') ? 1 : 0)
   while (at >= 0) {
     if (at > lineEnd) {
       const lineStart = text.lastIndexOf('\n', at - 1) + 1
@@ -34,9 +49,9 @@ export function cleanRules(text: string): Cleaned | undefined {
     if (returns !== undefined) {
       windows ??= at
       edits.push({from: at, to: at + returns.length, text: ''})
-      at = nextStrange(text, at + returns.length)
-    } else if (at >= commentAt) at = nextInComment(text, at, lineEnd)
-    else at = nextStrange(text, clean(text, at, found, edits))
+      at = nextStrange(at + returns.length)
+    } else if (at >= commentAt) at = nextStrange(endOfComment(text, at, lineEnd))
+    else at = nextStrange(clean(text, at, words, found, edits))
   }
   if (windows !== undefined)
     found.push({
@@ -49,21 +64,16 @@ export function cleanRules(text: string): Cleaned | undefined {
   return {found, edits}
 }
 
-const strange = /[^\x20-\x7e\t\n]|["']/
+const strangeCharacter = /[^\x20-\x7e\t\n]/
+const strangeOrQuote = /[^\x20-\x7e\t\n]|["']/
 
 const returnsBeforeLineEnd = /^(\r+)\n/
 
-function nextStrange(text: string, from: number): number {
-  const search = /[^\x20-\x7e\t\n]|["']/g
-  search.lastIndex = from
-  return search.exec(text)?.index ?? -1
-}
-
-/** The next carriage return at the end of this line, or what is strange behind it. */
-function nextInComment(text: string, at: number, lineEnd: number): number {
+/** Before the carriage returns of this line's end, which are strange in comments too. */
+function endOfComment(text: string, at: number, lineEnd: number): number {
   let end = lineEnd
   while (end - 1 > at && text.charAt(end - 1) === '\r') end--
-  return nextStrange(text, end)
+  return end
 }
 
 /** Where the comment of a line begins; behind its end where it has none. */
@@ -73,7 +83,7 @@ function commentIn(line: string): number {
 }
 
 /** The problem at `at` with its repair. Answers where to go on. */
-function clean(text: string, at: number, found: Found[], edits: Edit[]): number {
+function clean(text: string, at: number, words: WordRepair, found: Found[], edits: Edit[]): number {
   const character = String.fromCodePoint(text.codePointAt(at) as number)
   const name = findForeignCharacter(character)?.name ?? ''
   if (character === '\r') {
@@ -94,23 +104,18 @@ function clean(text: string, at: number, found: Found[], edits: Edit[]): number 
   }
   const [from, to] = wordAround(text, at)
   const word = text.slice(from, to)
-  const plain = repairWord(word)
+  const plain = words.repair(word)
   if (plain === word) return to
   const foreign = findForeignCharacter(word)
   if (plain !== undefined) edits.push({from, to, text: plain})
   found.push({
     problem: foreign
-      ? problem('foreign-character', `${foreign.name} ${placeName(word, foreign.index)}: ${shown(word)}`)
+      ? problem('foreign-character', `${foreign.name} ${words.placeName(word, foreign.index)}: ${shown(word)}`)
       : problem('quotes', `quotes have no meaning in rules: ${word}`),
     at: from + (foreign?.index ?? 0),
     fix: plain,
   })
   return to
-}
-
-function placeName(word: string, index: number): string {
-  if (index === 0 && leadingDashes.test(word)) return 'where an option should begin'
-  return 'in a word that should be plain ASCII'
 }
 
 const isBlank = (character: string): boolean => /\s/.test(character) && character !== '\ufeff'
@@ -124,24 +129,5 @@ function wordAround(text: string, at: number): [from: number, to: number] {
   return [from, to]
 }
 
-const leadingDashes = /^[\u2010-\u2015\u2212\ufe58\ufe63\uff0d-]+/
-
-/** The word as it was meant; undefined where a character stands for nothing plain. */
-function repairWord(word: string): string | undefined {
-  const plain = plainText(
-    word
-      .replace(invisible, '')
-      .replace(leadingDashes, '')
-      .replace(/[\u2014\u2015]/g, '-'),
-  )
-  if (plain === undefined) return undefined
-  const bare = /^(?:"[^"]*"|'[^']*')$/.test(plain) ? plain.slice(1, -1) : plain
-  const [dashes] = leadingDashes.exec(word.replace(invisible, '')) ?? []
-  if (dashes === undefined) return bare
-  if (/^-+$/.test(dashes)) return dashes + bare
-  // One foreign dash may have been two: what follows tells.
-  return (bare.length > 1 && table.has(`--${bare.replace(/=.*/s, '')}`) ? '--' : '-') + bare
-}
-
 /** Zero-width characters and soft hyphens. */
-const invisible = /[\u00ad\u200b-\u200f\u2060\ufeff]/g
+export const invisible = /[\u00ad\u200b-\u200f\u2060\ufeff]/g

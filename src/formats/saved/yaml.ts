@@ -1,0 +1,68 @@
+// YAML as plain values, with the places of its keys and values. The only file that knows the yaml library, which is
+// loaded when there is YAML to read.
+
+import {problem} from '../../domain/problem.ts'
+import type {Found} from './place.ts'
+import type {Path} from './read-model.ts'
+
+export interface ReadYaml {
+  /** What is wrong with the text; then there is no value. */
+  readonly found: readonly Found[]
+  readonly value: unknown
+  /** The offset of a value, or of its key; of what is nearest around it where it is not there. */
+  readonly find: (path: Path | undefined, atKey: boolean) => number
+}
+
+export async function readYaml(text: string): Promise<ReadYaml> {
+  const yaml = await import('yaml')
+  try {
+    const document = yaml.parseDocument(text, {
+      version: '1.2',
+      schema: 'core',
+      merge: false,
+      prettyErrors: false,
+      logLevel: 'silent',
+    })
+    const found = [...document.errors, ...document.warnings].map(({message, pos}) => ({
+      problem: problem('yaml-invalid', sentence(message)),
+      at: Math.min(pos[0], text.length),
+    }))
+    const find = (path: Path | undefined, atKey: boolean) => placeOf(document.contents, path, atKey)
+    // Aliases that multiply are refused by the library (maxAliasCount).
+    return {found, value: found.length > 0 ? undefined : document.toJS({maxAliasCount: 100}), find}
+  } catch (error) {
+    const deep = error instanceof RangeError
+    const message = deep ? 'it is nested too deeply' : sentence(error instanceof Error ? error.message : String(error))
+    return {found: [{problem: problem('yaml-invalid', message), at: 0}], value: undefined, find: () => 0}
+  }
+
+  function placeOf(contents: unknown, path: Path | undefined, atKey: boolean): number {
+    const keys: (string | number)[] = []
+    for (let one = path; one; one = one.up) keys.unshift(one.key)
+    let node = contents
+    let at = startOf(node)
+    for (const [index, key] of keys.entries()) {
+      const last = index === keys.length - 1
+      if (yaml.isMap(node)) {
+        const pair = node.items.find((one) => String(yaml.isScalar(one.key) ? one.key.value : one.key) === `${key}`)
+        if (!pair) return at
+        node = pair.value
+        at = (last && atKey ? startOf(pair.key) : startOf(node)) || startOf(pair.key) || at
+      } else if (yaml.isSeq(node)) {
+        node = node.items[Number(key)]
+        at = startOf(node) || at
+      } else return at
+    }
+    return at
+  }
+
+  function startOf(node: unknown): number {
+    return (yaml.isNode(node) && node.range?.[0]) || 0
+  }
+}
+
+/** The library's messages begin with a capital and may go on with the text itself. */
+function sentence(message: string): string {
+  const [first = ''] = message.split('\n')
+  return first.slice(0, 200)
+}
