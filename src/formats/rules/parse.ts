@@ -47,7 +47,15 @@ export function parseRules(text: string, {portNames}: RulesOptions = {}): Parsed
   return {
     state: found.some((one) => one.problem.severity === 'error') ? undefined : reader.state(),
     problems: placeProblems(text, found),
-    ...(count > 0 && {repaired: {text: edited(plain, reader.edits), count}}),
+    ...(count > 0 && {
+      repaired: {
+        text: edited(
+          plain,
+          reader.edits.sort((a, b) => a.from - b.from),
+        ),
+        count,
+      },
+    }),
   }
 }
 

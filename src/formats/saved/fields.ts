@@ -245,7 +245,7 @@ export function rejectKind(key: string, expected: string, value: unknown): Parse
 
 export function kindOf(value: unknown): string {
   if (value === null) return 'empty'
-  if (typeof value === 'string') return `the text ${shown(value)}`
+  if (typeof value === 'string') return `the text ${shown(value).startsWith('"') ? shown(value) : `"${shown(value)}"`}`
   if (typeof value === 'number' || typeof value === 'boolean') return `${value}`
   if (Array.isArray(value)) return 'a list'
   return typeof value === 'object' ? 'a mapping' : 'something else'

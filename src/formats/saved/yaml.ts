@@ -23,17 +23,13 @@ export async function readYaml(text: string): Promise<ReadYaml> {
       prettyErrors: false,
       logLevel: 'silent',
     })
-    const found = [...document.errors, ...document.warnings].map(({message, pos}) => ({
-      problem: problem('yaml-invalid', sentence(message)),
-      at: Math.min(pos[0], text.length),
-    }))
+    const found = worthTelling([...document.errors, ...document.warnings], text)
     const find = (path: Path | undefined, atKey: boolean) => placeOf(document.contents, path, atKey)
     // Aliases that multiply are refused by the library (maxAliasCount).
     return {found, value: found.length > 0 ? undefined : document.toJS({maxAliasCount: 100}), find}
   } catch (error) {
-    const deep = error instanceof RangeError
-    const message = deep ? 'it is nested too deeply' : sentence(error instanceof Error ? error.message : String(error))
-    return {found: [{problem: problem('yaml-invalid', message), at: 0}], value: undefined, find: () => 0}
+    const message = error instanceof Error ? error.message : String(error)
+    return {found: worthTelling([{message, pos: [0]}], text), value: undefined, find: () => 0}
   }
 
   function placeOf(contents: unknown, path: Path | undefined, atKey: boolean): number {
@@ -61,8 +57,26 @@ export async function readYaml(text: string): Promise<ReadYaml> {
   }
 }
 
-/** The library's messages begin with a capital and may go on with the text itself. */
-function sentence(message: string): string {
-  const [first = ''] = message.split('\n')
-  return first.slice(0, 200)
+interface Complaint {
+  readonly message: string
+  readonly pos: readonly [number, ...number[]]
 }
+
+/** One for each place, and not every one: an error early on makes errors of all that follows. */
+function worthTelling(complaints: readonly Complaint[], text: string): readonly Found[] {
+  // The library goes down into what it reads, and says so when it can go no further.
+  const deep = complaints.find(({message}) => message.includes('call stack'))
+  if (deep)
+    return [{problem: problem('yaml-invalid', 'it is nested too deeply'), at: Math.min(deep.pos[0], text.length)}]
+  const byPlace = new Map<number, Found>()
+  for (const {message, pos} of complaints) {
+    const at = Math.min(pos[0], text.length)
+    // A message may go on with the text itself.
+    const [sentence = ''] = message.split('\n')
+    if (!byPlace.has(at)) byPlace.set(at, {problem: problem('yaml-invalid', sentence.slice(0, 200)), at})
+    if (byPlace.size === most) break
+  }
+  return [...byPlace.values()]
+}
+
+const most = 20
