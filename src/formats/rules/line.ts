@@ -38,6 +38,8 @@ export class Line {
   private commandValueInside = 0
   /** The bits of the options that are there. */
   given = 0
+  /** The bit of the option that ends the line without its value. */
+  lacking = 0
   readonly values: string[] = Object.keys(places).map(() => '')
   /** What stands behind the options: the three numbers of --set. */
   readonly rest: string[] = []
@@ -80,6 +82,7 @@ export class Line {
   read(words: readonly string[]): boolean {
     this.command = undefined
     this.given = 0
+    this.lacking = 0
     this.rest.length = 0
     this.restWords.length = 0
     const count = words.length
@@ -111,7 +114,9 @@ export class Line {
       valueAt = at + 1
       if (valueAt === words.length) {
         this.complain(...this.missing(row, words, at))
-        return row.kind === 'command' ? -1 : valueAt
+        if (row.kind === 'command') return -1
+        this.lacking = row.bit
+        return valueAt
       }
       value = words[valueAt] as string
     } else if (row.value === 'optional' && at + 1 < words.length && !(words[at + 1] as string).startsWith('-')) {
@@ -281,7 +286,7 @@ export class Line {
         )
       this.given &= command.accepts
     }
-    for (const set of Object.values(alternatives)) {
+    for (const set of exclusive) {
       const chosen = this.given & set
       // More than one bit.
       if ((chosen & (chosen - 1)) !== 0) this.exclude(optionsIn(chosen))
@@ -303,6 +308,8 @@ export class Line {
 }
 
 const equals = 0x3d
+
+const exclusive = Object.values(alternatives)
 
 const serviceOptions = ['tcp-service', 'udp-service', 'sctp-service', 'fwmark-service', 'service'] as const
 

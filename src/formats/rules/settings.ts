@@ -64,6 +64,7 @@ export class Settings {
     const {line} = this
     const option = line.serviceOption()
     if (option === undefined) {
+      if ((line.lacking & alternatives.service) !== 0) return undefined
       const spot = {word: line.commandWord, inside: 0}
       this.complain(
         problem('service-missing', 'no service is named', {
@@ -119,6 +120,7 @@ export class Settings {
   serverKey(service: ServiceKey): ServerKey | undefined {
     const {line} = this
     if (!line.has('real-server')) {
+      if (line.lacking === bits['real-server']) return undefined
       const spot = {word: line.commandWord, inside: 0}
       this.complain(problem('server-missing', 'no server is named', {hint: 'Name it with -r ADDRESS:PORT'}), spot)
       return undefined

@@ -11,7 +11,7 @@ import {
   tunnelChecksums,
   tunnelTypes,
 } from '../../domain/forwarding.ts'
-import {type IntegerKind, parseInteger} from '../../domain/integer.ts'
+import {type IntegerKind, isInRange, parseInteger} from '../../domain/integer.ts'
 import {nearest} from '../../domain/nearest.ts'
 import {parseNetmask} from '../../domain/netmask.ts'
 import {accept, type Parsed, reject} from '../../domain/parsed.ts'
@@ -44,7 +44,9 @@ export function canHold(kind: IntegerKind, value: number): boolean {
 /** As parseInteger, and wider where the kernel is. */
 export function parseHeld(text: string, kind: IntegerKind, where?: string): Parsed<number> {
   const number = plainDecimal(text)
-  return number >= 0 && canHold(kind, number) ? accept(number) : parseInteger(text, kind, where)
+  return number >= 0 && (isInRange(kind, number) || canHold(kind, number))
+    ? accept(number)
+    : parseInteger(text, kind, where)
 }
 
 /** The number that a text of at most ten digits spells in the one way; -1 for any other text. */

@@ -57,7 +57,10 @@ export interface ReadModel {
 
 export function readModel(document: unknown, names?: ProtocolPortNames): ReadModel {
   const reader = new ModelReader(names)
-  const state = reader.readState(Array.isArray(document) ? {services: document} : document)
+  // A list alone is that of the services.
+  const state = Array.isArray(document)
+    ? {configuration: reader.readServices(document, undefined)}
+    : reader.readState(document)
   const failed = reader.found.some((one) => one.problem.severity === 'error')
   return {state: failed ? undefined : state, found: reader.found}
 }
@@ -134,7 +137,17 @@ class ModelReader {
     const daemons = this.readDaemons(own(document, 'syncDaemons'))
     this.syncDaemonRuns = (daemons?.length ?? 0) > 0
     const sysctls = this.readSysctls(own(document, 'sysctls'))
-    const configuration = this.readServices(own(document, 'services'))
+    const services = own(document, 'services')
+    const path = {up: undefined, key: 'services'}
+    if (services === undefined || services === null)
+      this.complain(
+        problem('services-missing', 'the services are missing', {
+          where: 'services',
+          hint: 'services: [] says that there are none',
+        }),
+        services === null ? path : undefined,
+      )
+    const configuration = this.readServices(services ?? [], path)
     return {
       configuration,
       ...(timeouts && {timeouts}),
@@ -143,18 +156,7 @@ class ModelReader {
     }
   }
 
-  private readServices(value: unknown): readonly ConfiguredService[] {
-    const path = {up: undefined, key: 'services'}
-    if (value === undefined || value === null) {
-      this.complain(
-        problem('services-missing', 'the services are missing', {
-          where: 'services',
-          hint: 'services: [] says that there are none',
-        }),
-        value === null ? path : undefined,
-      )
-      return []
-    }
+  readServices(value: unknown, path: Path | undefined): readonly ConfiguredService[] {
     const first = new Map<string, Path>()
     return this.readList(value, path, (one, at) => {
       const read = this.readService(one, at)
@@ -374,11 +376,11 @@ class ModelReader {
 
   private readList<Item>(
     value: unknown,
-    path: Path,
+    path: Path | undefined,
     read: (item: unknown, path: Path) => Item | undefined,
   ): readonly Item[] {
     if (!Array.isArray(value)) {
-      this.take(rejectKind(`${path.key}`, 'a list', value), path)
+      this.take(rejectKind(`${path?.key}`, 'a list', value), path)
       return []
     }
     const items: Item[] = []

@@ -21,7 +21,8 @@ export async function readYaml(text: string): Promise<ReadYaml> {
       schema: 'core',
       merge: false,
       prettyErrors: false,
-      logLevel: 'silent',
+      // With 'silent' a second document would be passed over in silence.
+      logLevel: 'error',
     })
     const found = worthTelling([...document.errors, ...document.warnings], text)
     const find = (path: Path | undefined, atKey: boolean) => placeOf(document.contents, path, atKey)
@@ -29,7 +30,9 @@ export async function readYaml(text: string): Promise<ReadYaml> {
     return {found, value: found.length > 0 ? undefined : document.toJS({maxAliasCount: 100}), find}
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error)
-    return {found: worthTelling([{message, pos: [0]}], text), value: undefined, find: () => 0}
+    const [, alias] = /^Unresolved alias.*: (\S+)$/.exec(message) ?? []
+    const at = alias === undefined ? 0 : Math.max(0, text.indexOf(`*${alias}`))
+    return {found: worthTelling([{message, pos: [at]}], text), value: undefined, find: () => 0}
   }
 
   function placeOf(contents: unknown, path: Path | undefined, atKey: boolean): number {
