@@ -8,7 +8,7 @@ import {anyState} from '../support/arbitrary-state.ts'
 
 const formats: readonly SavedFormat[] = ['rules', 'yaml', 'json']
 
-describe.each(formats)('%s', (format) => {
+describe.each(formats)('%s', {timeout: 60_000}, (format) => {
   test('any state survives', async () => {
     await fc.assert(
       fc.asyncProperty(anyState, async (state) => {
@@ -19,7 +19,7 @@ describe.each(formats)('%s', (format) => {
         expect(read.state).toEqual(state)
         expect(await writeSaved(state, format)).toMatchObject({text})
       }),
-      {numRuns: 500},
+      {numRuns: 200},
     )
   })
 
@@ -54,7 +54,7 @@ describe.each(formats)('%s', (format) => {
         }
         await expectSound(text, format)
       }),
-      {numRuns: 500},
+      {numRuns: 200},
     )
   })
 
@@ -63,7 +63,7 @@ describe.each(formats)('%s', (format) => {
       fc.asyncProperty(fc.oneof(fc.string({unit: 'binary'}), fc.string({unit: 'grapheme'}), scraps), (text) =>
         expectSound(text, format),
       ),
-      {numRuns: 2000},
+      {numRuns: 1000},
     )
   })
 })

@@ -10,11 +10,11 @@ import type {SavedState} from '../../domain/saved-state.ts'
 import {formatSchedulerFlags} from '../../domain/schedulers.ts'
 import {formatServerKey, type Server} from '../../domain/server.ts'
 import {familyOfKey, formatServiceKey, fullMask, type Service} from '../../domain/service.ts'
-import {serviceArguments} from '../../domain/service-key.ts'
 import type {SyncDaemon} from '../../domain/sync.ts'
 import {inOrder} from '../saved/order.ts'
 import {type Misread, misreadDaemon, misreadServer, misreadService, misreadTimeouts} from './misread.ts'
 import {formatDaemonsNote, formatSysctlNotes} from './notes.ts'
+import {serviceWords} from './service-words.ts'
 
 export interface FormattedRules {
   readonly text: string
@@ -26,7 +26,7 @@ export function formatRules({configuration, timeouts, daemons, sysctls}: SavedSt
   const warnings = new Warnings()
   const parts: string[] = []
   for (const {service, servers} of inOrder(configuration)) {
-    const name = serviceWords(service)
+    const name = serviceWords(service.key)
     parts.push(`-A ${name} -s ${service.scheduler}${serviceSettings(service)}\n`)
     warnings.add(misreadService(service), () => formatServiceKey(service.key))
     for (const server of servers) {
@@ -54,10 +54,6 @@ const comments: Misread = {
   code: 'ipvsadm-comment',
   message: 'ipvsadm -R stops at the comments that hold them',
   hint: 'ipvsadm-restore passes them over',
-}
-
-function serviceWords({key}: Service): string {
-  return (serviceArguments(key) ?? ['--service', formatServiceKey(key)]).join(' ')
 }
 
 function serviceSettings(service: Service): string {

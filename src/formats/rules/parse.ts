@@ -18,7 +18,9 @@ import {type Edit, edited, type Found, lineNumbers, originOf, placeProblems} fro
 import {Line, type Spot} from './line.ts'
 import {readNote} from './notes.ts'
 import {type Option, type RuleCommand, words as table} from './options.ts'
+import {plainServer, serverPrefix} from './plain-server.ts'
 import {ruleWords} from './repair-word.ts'
+import {serviceWords} from './service-words.ts'
 import {Settings} from './settings.ts'
 import {splitLine} from './words.ts'
 
@@ -87,7 +89,7 @@ class RulesReader {
   /** By the kind of the service and its spelling there: `tcp` and `192.0.2.1:80`. */
   private byKind = new Map<string, Map<string, Entry>>()
   /** The servers of a service stand together. */
-  private last: {kind: string; spelling: string; entry: Entry} | undefined
+  private last: {kind: string; spelling: string; prefix: string; entry: Entry} | undefined
   private timeouts: Timeouts | undefined
   private timeoutsAt = 0
   private daemons: SyncDaemon[] | undefined
@@ -120,11 +122,34 @@ class RulesReader {
     let next = text.startsWith('\ufeff') ? 1 : 0
     while (next < text.length) {
       this.start = next
+      const behind = this.readPlainServer()
+      if (behind > 0) {
+        next = behind
+        continue
+      }
       next = splitLine(text, next, words)
       if (words.length === 0) this.readNote()
       else if (line.read(words) && line.command?.rule) this.carryOut[line.command.rule]()
     }
     this.judge()
+  }
+
+  /** Where the next line begins; 0: this one is to be read with care. */
+  private readPlainServer(): number {
+    const {text, start, last} = this
+    if (last === undefined || !text.startsWith(last.prefix, start)) return 0
+    const found = text.indexOf('\n', start)
+    const end = found < 0 ? text.length : found
+    const server = plainServer(text, start + last.prefix.length, end)
+    if (server === undefined || indexOfServer(last.entry, server) >= 0) return 0
+    this.push(last.entry, server)
+    return end + 1
+  }
+
+  private push(entry: Entry, server: Server): void {
+    entry.numbered?.set(formatServerKey(server), entry.servers.length)
+    entry.servers.push(server)
+    entry.serversAt.push(this.start)
   }
 
   state(): SavedState {
@@ -178,7 +203,7 @@ class RulesReader {
       this.byKind.set(kind, known)
     }
     known.set(spelling, entry)
-    this.last = {kind, spelling, entry}
+    this.last = {kind, spelling, prefix: serverPrefix(serviceWords(key)), entry}
   }
 
   private addServer(): void {
@@ -186,10 +211,9 @@ class RulesReader {
     const key = this.settings.serverKey(entry?.key ?? nowhere)
     const server = this.settings.server(key ?? unknownServer)
     if (!entry || !key) return
-    const {servers, serversAt} = entry
     const before = indexOfServer(entry, key)
     if (before >= 0) {
-      const number = this.lineNumber(serversAt[before] as number)
+      const number = this.lineNumber(entry.serversAt[before] as number)
       this.atServer(
         problem(
           'server-exists',
@@ -200,9 +224,7 @@ class RulesReader {
       return
     }
     if (!server) return
-    entry.numbered?.set(formatServerKey(key), servers.length)
-    servers.push(server)
-    serversAt.push(this.start)
+    this.push(entry, server)
   }
 
   private editService(): void {
@@ -297,7 +319,7 @@ class RulesReader {
       if (last !== undefined && last.spelling === text && last.kind === kind) return last.entry
       const known = this.byKind.get(kind)?.get(text)
       if (known) {
-        this.last = {kind, spelling: text, entry: known}
+        this.last = {kind, spelling: text, prefix: serverPrefix(serviceWords(known.key)), entry: known}
         return known
       }
     }

@@ -1,7 +1,6 @@
 // What the options of a line say of a service, a server, the timeouts or a sync daemon. The parsers of domain/ and
 // saved/held.ts read the values; whether they make sense together is judge.ts's business.
 
-import {familyOf, parseAddress} from '../../domain/address.ts'
 import {shown} from '../../domain/foreign-characters.ts'
 import {
   type ForwardingMethod,
@@ -46,6 +45,7 @@ import {
 } from '../saved/held.ts'
 import type {Complain, Line} from './line.ts'
 import {alternatives, bits, optionsIn, type RuleOption} from './options.ts'
+import {plainEndpoint} from './plain-server.ts'
 
 /** Reads the values of one Line. What cannot be read is complained about, and undefined is the whole answer. */
 export class Settings {
@@ -126,7 +126,7 @@ export class Settings {
       return undefined
     }
     const text = line.value('real-server')
-    const plain = plainEndpoint(text)
+    const plain = plainEndpoint(text, 0, text.length)
     if (plain) return plain
     const {names} = this
     const protocol = service.kind === 'address' ? service.protocol : 'tcp'
@@ -288,23 +288,6 @@ const tunnelBits = bits['tun-type'] | bits['tun-port'] | alternatives.checksum
 const protocolOf = {'tcp-service': 'tcp', 'udp-service': 'udp', 'sctp-service': 'sctp'} as const
 
 function plainServiceKey(protocol: Protocol, text: string): ServiceKey | undefined {
-  const plain = plainEndpoint(text)
+  const plain = plainEndpoint(text, 0, text.length)
   return plain && {kind: 'address', protocol, address: plain.address, port: plain.port}
 }
-
-/** What nearly every rule has, `192.0.2.1:80` or `[2001:db8::1]:80`; any other form is parseEndpoint's to read. */
-function plainEndpoint(text: string): ServerKey | undefined {
-  const colon = text.lastIndexOf(':')
-  if (colon < 2) return undefined
-  const port = plainDecimal(text.slice(colon + 1))
-  if (port < 0 || port > 65_535) return undefined
-  const bracketed = text.charCodeAt(0) === openBracket
-  if (bracketed && text.charCodeAt(colon - 1) !== closeBracket) return undefined
-  const address = parseAddress(bracketed ? text.slice(1, colon - 1) : text.slice(0, colon))
-  // Brackets are for IPv6, and IPv6 with a port needs them.
-  if (address === undefined || (familyOf(address) === 'ipv6') !== bracketed) return undefined
-  return {address, port}
-}
-
-const openBracket = 0x5b
-const closeBracket = 0x5d

@@ -49,20 +49,21 @@ export function parseHeld(text: string, kind: IntegerKind, where?: string): Pars
     : parseInteger(text, kind, where)
 }
 
-/** The number that a text of at most ten digits spells in the one way; -1 for any other text. */
-export function plainDecimal(text: string): number {
-  const {length} = text
-  if (length === 0 || length > 10) return -1
-  const first = text.charCodeAt(0) - 0x30
-  if (first === 0) return length === 1 ? 0 : -1
+/** The number that at most ten digits spell in the one way; -1 for anything else. */
+export function plainDecimal(text: string, from = 0, to = text.length): number {
+  const length = to - from
+  if (length <= 0 || length > 10) return -1
+  if (length > 1 && text.charCodeAt(from) === zero) return -1
   let number = 0
-  for (let at = 0; at < length; at++) {
-    const digit = text.charCodeAt(at) - 0x30
+  for (let at = from; at < to; at++) {
+    const digit = text.charCodeAt(at) - zero
     if (digit < 0 || digit > 9) return -1
     number = number * 10 + digit
   }
   return number
 }
+
+const zero = 0x30
 
 /** Longer names the kernel refuses (IP_VS_SCHEDNAME_MAXLEN, IP_VS_PENAME_MAXLEN in include/uapi/linux/ip_vs.h). */
 const longestName = {scheduler: 15, engine: 15} as const
