@@ -8,7 +8,7 @@ import {commandRows, type OptionRow, optionRows} from '../ipvsadm/options.ts'
  * `--service protocol-50://192.0.2.1:0` names a service of any protocol; `--forwarding bypass` any method;
  * `--tun-flags 3` any bits of a tunnel's checksum.
  */
-export const ownRows = [
+const ownRows = [
   {name: 'service', letters: '', value: 'required'},
   {name: 'forwarding', letters: '', value: 'required'},
   {name: 'tun-flags', letters: '', value: 'required'},

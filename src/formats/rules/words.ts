@@ -38,7 +38,7 @@ export function splitLine(text: string, start: number, words: string[], places?:
 }
 
 /** Where the line after this one begins. */
-export function afterLine(text: string, at: number): number {
+function afterLine(text: string, at: number): number {
   const found = text.indexOf('\n', at)
   return found < 0 ? text.length : found + 1
 }

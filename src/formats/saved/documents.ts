@@ -4,8 +4,8 @@ import {problem} from '../../domain/problem.ts'
 import type {SavedState} from '../../domain/saved-state.ts'
 import {findJsonPlaces} from './json-places.ts'
 import type {Found} from './place.ts'
-import type {ReadOptions} from './read.ts'
 import {type Path, readModel} from './read-model.ts'
+import type {ReadOptions} from './saved-format.ts'
 import {readYaml} from './yaml.ts'
 
 export interface ReadDocument {

@@ -42,7 +42,7 @@ export interface Path {
   readonly key: string | number
 }
 
-export interface ModelProblem {
+interface ModelProblem {
   readonly problem: Problem
   /** undefined: the whole. */
   readonly path: Path | undefined
@@ -66,7 +66,7 @@ export function readModel(document: unknown, names?: ProtocolPortNames): ReadMod
 }
 
 /** `services[2].servers[0].weight` */
-export function formatPath(path: Path | undefined): string {
+function formatPath(path: Path | undefined): string {
   if (!path) return ''
   const before = formatPath(path.up)
   if (typeof path.key === 'number') return `${before}[${path.key}]`

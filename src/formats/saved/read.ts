@@ -3,14 +3,14 @@
 import {plainText} from '../../domain/foreign-characters.ts'
 import {problem} from '../../domain/problem.ts'
 import type {SavedState} from '../../domain/saved-state.ts'
-import type {ProtocolPortNames} from '../../domain/service-key.ts'
 import type {PlacedProblem} from '../placed-problem.ts'
 import {parseRules} from '../rules/parse.ts'
 import {cleanText, invisible, type WordRepair} from './foreign.ts'
 import {edited, type Found, originOf, placeProblems} from './place.ts'
 import {recognise} from './recognise.ts'
+import type {ReadOptions, SavedFormat} from './saved-format.ts'
 
-export type SavedFormat = 'rules' | 'yaml' | 'json'
+export type {SavedFormat} from './saved-format.ts'
 
 export interface ReadSaved {
   readonly format: SavedFormat
@@ -20,13 +20,6 @@ export interface ReadSaved {
   readonly problems: readonly PlacedProblem[]
   /** The text with everything repaired that is not in doubt, and nothing else touched; `count` problems are gone then. */
   readonly repaired?: {readonly text: string; readonly count: number}
-}
-
-export interface ReadOptions {
-  /** Told apart by their looks where it is not said. */
-  readonly format?: SavedFormat | undefined
-  /** For `192.0.2.1:http`; names of hosts are never looked up. */
-  readonly portNames?: ProtocolPortNames | undefined
 }
 
 export async function readSaved(text: string, options: ReadOptions = {}): Promise<ReadSaved> {

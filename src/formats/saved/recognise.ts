@@ -1,6 +1,6 @@
 // Which format a text is in, from what its first lines look like.
 
-import type {SavedFormat} from './read.ts'
+import type {SavedFormat} from './saved-format.ts'
 
 export type Recognised =
   | {readonly format: SavedFormat}

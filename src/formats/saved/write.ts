@@ -2,7 +2,7 @@
 
 import type {Problem} from '../../domain/problem.ts'
 import type {SavedState} from '../../domain/saved-state.ts'
-import type {SavedFormat} from './read.ts'
+import type {SavedFormat} from './saved-format.ts'
 
 export interface WrittenState {
   readonly text: string
