@@ -2,6 +2,8 @@
 
 import fc from 'fast-check'
 import {describe, expect, test} from 'vitest'
+import {formatRules} from '../../src/formats/rules/format.ts'
+import {parseRules} from '../../src/formats/rules/parse.ts'
 import {type ReadSaved, readSaved, type SavedFormat} from '../../src/formats/saved/read.ts'
 import {writeSaved} from '../../src/formats/saved/write.ts'
 import {anyState} from '../support/arbitrary-state.ts'
@@ -66,6 +68,23 @@ describe.each(formats)('%s', {timeout: 60_000}, (format) => {
       {numRuns: 1000},
     )
   })
+})
+
+test('rules read the same however they are spaced', () => {
+  // The plainest line is read in a way of its own (plain-server.ts); two blanks in it, or a bundle, and it is not.
+  fc.assert(
+    fc.property(anyState, (state) => {
+      const {text} = formatRules(state)
+      const {state: plain} = parseRules(text)
+      for (const other of [
+        text.replace(/^(-[aA]) /gm, '$1  '),
+        text.replace(/^-([aA]) -t /gm, '-$1t '),
+        text.trimEnd(),
+      ])
+        expect(parseRules(other).state).toEqual(plain)
+    }),
+    {numRuns: 200},
+  )
 })
 
 const scraps = fc

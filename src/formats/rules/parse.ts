@@ -73,6 +73,12 @@ interface Entry {
   deleted: boolean
 }
 
+interface Placed {
+  readonly start: number
+  readonly words: string[]
+  readonly places: number[]
+}
+
 class RulesReader {
   readonly found: Found[] = []
   readonly edits: Edit[] = []
@@ -96,6 +102,7 @@ class RulesReader {
   private readonly daemonsAt: number[] = []
   private sysctls: Map<string, {value: string; at: number}> | undefined
   private missing = 0
+  private lastPlaced: Placed | undefined
 
   private readonly carryOut: Readonly<Record<RuleCommand, () => void>> = {
     'add-service': () => this.addService(),
@@ -369,13 +376,20 @@ class RulesReader {
 
   /** Of the line that is being read. */
   private complain(found: Problem, {word, inside}: Spot, fix?: string): void {
-    const words: string[] = []
-    const places: number[] = []
-    splitLine(this.text, this.start, words, places)
+    const {words, places} = this.placed()
     const from = (places[word] ?? this.start) + inside
     this.found.push({problem: found, at: from, fix})
     if (fix !== undefined)
       this.edits.push({from, to: (places[word] as number) + (words[word] as string).length, text: fix})
+  }
+
+  /** The words of the line with their places, split once for all its problems. */
+  private placed(): Placed {
+    if (this.lastPlaced?.start === this.start) return this.lastPlaced
+    const placed: Placed = {start: this.start, words: [], places: []}
+    splitLine(this.text, this.start, placed.words, placed.places)
+    this.lastPlaced = placed
+    return placed
   }
 
   /** What the whole makes odd or impossible, once the last line has had its say. */

@@ -307,3 +307,18 @@ describe('what word processors and chat programs do', () => {
     expect(state).toEqual(parseRules(text.replaceAll('\r', '')).state)
   })
 })
+
+describe('much of it takes its time and no more', () => {
+  test.each([
+    ['wrong words in one line', `-A -t 192.0.2.1:80 ${'x '.repeat(50_000)}`, 50_000],
+    ['repeated letters', `-At 192.0.2.1:80 -${'n'.repeat(50_000)}`, 50_000],
+    ['foreign blanks', `-A -t 192.0.2.1:80${'\u00a0'.repeat(50_000)}`, 50_000],
+    ['a service that is there already', web.repeat(20_000), 19_999],
+    ['servers of no service', '-a -f 7 -r 10.0.0.1:0\n'.repeat(20_000), 20_000],
+    [
+      'servers of one service',
+      web + Array.from({length: 20_000}, (_, port) => `-a -t 192.0.2.1:80 -r 10.0.0.1:${port + 1} -m\n`).join(''),
+      0,
+    ],
+  ])('%s', (_name, text, count) => expect(parseRules(text).problems.length).toBe(count))
+})
