@@ -1,3 +1,5 @@
+import {readFileSync} from 'node:fs'
+import {join} from 'node:path'
 import {describe, expect, test} from 'vitest'
 import {configurationOf, sortTable} from '../../../../src/domain/table.ts'
 import {formatRules} from '../../../../src/formats/rules/format.ts'
@@ -276,6 +278,16 @@ test('what lvsctl list --json prints can be restored', async () => {
   const {state, problems} = await readSaved(stdout)
   expect(problems.filter(({severity}) => severity === 'error')).toEqual([])
   expect(state?.configuration).toEqual(configurationOf(sortTable(on.ipvs.table())))
+})
+
+test('the examples of docs/saved-formats.md are good', async () => {
+  const manual = readFileSync(join(import.meta.dirname, '../../../../docs/saved-formats.md'), 'utf8')
+  const blocks = [...manual.matchAll(/^```\w*\n([\s\S]*?)^```/gm)].map(([, block = '']) => block)
+  const read = await Promise.all(blocks.map((block) => readSaved(block)))
+  expect(read).toMatchObject([
+    {format: 'rules', problems: []},
+    {format: 'yaml', problems: []},
+  ])
 })
 
 test('YAML is for people', async () => {
