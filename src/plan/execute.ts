@@ -104,12 +104,13 @@ export function executeBatch<Operation, Outcome extends {readonly ok: boolean}>(
   const outcomes = world.execute(operations)
   if (outcomes.length !== operations.length)
     throw new TypeError(`${operations.length} operations had ${outcomes.length} outcomes`)
+  const failed: {operation: Operation; failure: Outcome}[] = []
+  for (let index = 0; index < outcomes.length; index++) {
+    const failure = outcomes[index] as Outcome
+    if (!failure.ok) failed.push({operation: operations[index] as Operation, failure})
+  }
+  if (failed.length === 0) return {ok: true, done: operations, failed, rolledBack: [], left: []}
   const done = operations.filter((_, index) => outcomes[index]?.ok)
-  const failed = operations.flatMap((operation, index) => {
-    const failure = outcomes[index]
-    return failure && !failure.ok ? [{operation, failure}] : []
-  })
-  if (failed.length === 0) return {ok: true, done, failed, rolledBack: [], left: []}
   return {ok: false, done, failed, ...rollBackBatch(stepsBack(done), world)}
 }
 
