@@ -1,0 +1,33 @@
+// The file that a save replaces. It is replaced as a whole (host/files.ts), which is right for a file and would be a
+// disaster for a device or a folder.
+
+import {lstatSync, realpathSync, type Stats, statSync} from 'node:fs'
+import {isAbsolute, resolve} from 'node:path'
+import {LvsctlError} from '../domain/problem.ts'
+
+/**
+ * The path that is to be written: where a symbolic link leads, so that the link stays one. Throws `usage` for what is
+ * there and is no file.
+ */
+export function targetFile(path: string): string {
+  if (path === '' || path.endsWith('/')) throw unfit(path, 'names no file')
+  const absolute = isAbsolute(path) ? path : resolve(path)
+  if (statOf(absolute, lstatSync) === undefined) return absolute
+  const there = statOf(absolute, statSync)
+  if (there === undefined) throw unfit(path, 'is a symbolic link that leads nowhere')
+  if (there.isDirectory()) throw unfit(path, 'is a folder')
+  if (!there.isFile())
+    throw unfit(path, 'is no ordinary file', 'Without a file name the result goes to standard output')
+  return realpathSync(absolute)
+}
+
+function statOf(path: string, stat: (path: string) => Stats): Stats | undefined {
+  try {
+    return stat(path)
+  } catch {
+    return undefined
+  }
+}
+
+const unfit = (path: string, what: string, hint?: string): LvsctlError =>
+  new LvsctlError({failure: 'usage', code: 'file-unfit', message: `"${path}" ${what}: nothing is saved to it`, hint})
