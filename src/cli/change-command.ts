@@ -1,5 +1,6 @@
 // What the commands that change the IPVS table share: --dry-run, the sentence that says what was done, its JSON.
 
+import type {Host} from '../host/host.ts'
 import type {IpvsClient} from '../ipvs/client.ts'
 import {describeOperation} from '../plan/describe.ts'
 import {ipvsadmLine} from '../plan/ipvsadm-line.ts'
@@ -8,18 +9,22 @@ import {BaseCommand} from './base-command.ts'
 import {changeShape} from './json-shapes.ts'
 import {countOf} from './output.ts'
 
+interface StateMachine {
+  readonly client: IpvsClient
+  readonly host: Host
+}
+
 type Prepare = (client: IpvsClient) => TableChange
 
 export abstract class ChangeCommand extends BaseCommand {
-  /** Carries a change out, or with --dry-run says what it would be. */
+  /**
+   * Carries a change out, or with --dry-run says what it would be. No other change comes in between: what was read is
+   * written back whole, and a restore that runs at the same time finds at its end what it has made.
+   */
   protected async change(dryRun: boolean, prepare: Prepare): Promise<object> {
-    return this.tell(await this.context.ipvs(), dryRun, prepare)
-  }
-
-  /** The same, with no other edit in between: what was read is written back whole, and two at once would lose one. */
-  protected async edit(dryRun: boolean, prepare: Prepare): Promise<object> {
-    if (dryRun) return this.change(dryRun, prepare)
-    const [client, host] = [await this.context.ipvs(), await this.context.host()]
+    const client = await this.context.ipvs()
+    if (dryRun) return this.tell(client, dryRun, prepare)
+    const host = await this.context.host()
     return host.exclusively('table', () => this.tell(client, dryRun, prepare))
   }
 
@@ -39,6 +44,18 @@ export abstract class ChangeCommand extends BaseCommand {
       this.say(describeOperation(operation, telling(change)) + lostWords(lost))
     }
     return changeShape(change, dryRun)
+  }
+
+  /** For commands about the table as a whole. */
+  protected async stateMachine(): Promise<StateMachine> {
+    return {client: await this.context.ipvs(), host: await this.context.host()}
+  }
+
+  /** Throws where what would be lost is not agreed to. */
+  protected async requireConsent(what: string): Promise<void> {
+    const {requireConsent} = await import('./confirm.ts')
+    const {input, err} = this.context
+    await requireConsent(what, {input, err, json: this.jsonEnabled()})
   }
 
   /** What servers are checked against. */

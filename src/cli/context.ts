@@ -4,12 +4,14 @@
 import {closeSync, openSync, readFileSync, readSync} from 'node:fs'
 import type {Host} from '../host/host.ts'
 import type {IpvsClient} from '../ipvs/client.ts'
+import {type Input, openInput} from './input.ts'
 import {openOutput} from './open-output.ts'
 import type {Output} from './output.ts'
 
 export interface Context {
   readonly out: Output
   readonly err: Output
+  readonly input: Input
   readonly env: Readonly<Record<string, string | undefined>>
   /** The same client at every call; closed by close(). */
   ipvs(): Promise<IpvsClient>
@@ -57,6 +59,7 @@ function realContext(): Context {
   return {
     out,
     err,
+    input: openInput(),
     env: process.env,
     ipvs() {
       ipvs ??= import('../ipvs/kernel-client.ts').then(({openKernelClient}) => {

@@ -150,6 +150,14 @@ export const changeFlags = {
   }),
 }
 
+export const savedFormats = ['rules', 'yaml', 'json'] as const
+
+export const yesFlag = {
+  yes: boolean({summary: 'Do not ask.', default: false, helpGroup: 'GLOBAL'}),
+}
+
+export const allowEmptyFlag = (summary: string) => ({'allow-empty': boolean({summary, default: false})})
+
 export const orderFlags = {
   sort: string({
     summary: 'What comes first: by name, or the largest of something.',

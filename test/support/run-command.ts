@@ -16,6 +16,10 @@ export interface Machine {
   readonly host: FakeHost
   readonly files: Readonly<Record<string, string>>
   readonly env: Readonly<Record<string, string>>
+  /** What is piped in. */
+  readonly input: string
+  /** A person at a terminal answers questions so. */
+  readonly answers?: string[]
   /** Every namespace that was entered. */
   readonly entered: string[]
   enterNamespace(name: string): void
@@ -27,6 +31,7 @@ export function machine(parts: Partial<Machine> = {}): Machine {
     host: new FakeHost(),
     files: {'/proc/thread-self/net/fib_trie': 'Main:\n', '/etc/services': 'http 80/tcp\ndomain 53/udp\n'},
     env: {},
+    input: '',
     entered: [],
     enterNamespace(name) {
       this.entered.push(name)
@@ -78,11 +83,19 @@ export async function lvsctl(command: string | readonly string[], on: Machine = 
   let exit = 0
   const context: Context = {
     out: stream('stdout'),
-    err: stream('stderr'),
+    err: {...stream('stderr'), terminal: on.answers !== undefined},
+    input: {
+      terminal: on.answers !== undefined,
+      readAll: () => on.input,
+      ask: async (question) => {
+        written.stderr += question
+        return on.answers?.shift() ?? ''
+      },
+    },
     env: on.env,
     ipvs: async () => on.ipvs,
     host: async () => on.host,
-    readFile: (file, most) => on.files[file]?.slice(0, most),
+    readFile: (file, most) => (on.host.readFile(file) ?? on.files[file])?.slice(0, most),
     readChunks: (file) => (on.files[file] === undefined ? undefined : piecesOf(on.files[file])),
     enterNamespace: async (name) => on.enterNamespace(name),
     workOnce: () => undefined,

@@ -32,6 +32,6 @@ export default class ServerEdit extends ChangeCommand {
     const service = readServiceKey(flags, args.service, this.portNames)
     const key = readServerKey(flags, service, args.server, this.portNames)
     const settings = readServerSettings(flags)
-    return this.edit(flags['dry-run'], (client) => editServer(client, service, key, settings))
+    return this.change(flags['dry-run'], (client) => editServer(client, service, key, settings))
   }
 }

@@ -23,7 +23,7 @@ export default class ServiceEdit extends ChangeCommand {
   async run(): Promise<object> {
     const {args, flags} = await this.parse(ServiceEdit)
     const key = readServiceKey(flags, args.service, this.portNames)
-    return this.edit(flags['dry-run'], (client) =>
+    return this.change(flags['dry-run'], (client) =>
       editService(client, key, ({scheduler}) => readServiceSettings(flags, key, scheduler)),
     )
   }
