@@ -14,26 +14,41 @@ const dist = join(root, 'dist')
 const empty = join(dist, 'bench-empty.cjs')
 const batch = join(dist, 'bench-batch.cjs')
 const inGuest = join(dist, 'bench-in-guest.cjs')
+const peak = join(dist, 'bench-peak.cjs')
 const lvsctl = join(root, 'bin', 'lvsctl')
 const node = process.execPath
 
 const hostRounds = 30
 const guestRounds = 7
+/** Of what takes many seconds. */
+const longRounds = 2
 
 /** What each number is to reach; shown beside it. */
 const goals = {
   'coldStart.serviceList': 2.6,
   'list.vsIpvsadm': 1.2,
   'batch.vsIpvsadm': 0.3,
+  restore12k: 0.25,
+  restoreUnchanged12k: 0.15,
+  restore120k: 0.15,
+  list12k: 1,
+  save12k: 1,
+  'peakMemory.restore120k': 300,
 } as Record<string, number>
 
 await prepare()
 const cold = coldStart()
-const table = await inLab()
+const {times: table, peakMegabytes} = await inLab()
 const numbers = {
   coldStart: {version: ratio(cold, 'version', 'empty'), serviceList: ratio(cold, 'serviceList', 'empty')},
   list: {vsIpvsadm: ratio(table, 'lvsctl list', 'ipvsadm -Ln')},
   batch: {vsIpvsadm: ratio(table, 'batch', 'ipvsadm -R')},
+  restore12k: ratio(table, 'lvsctl restore', 'ipvsadm -R'),
+  restoreUnchanged12k: ratio(table, 'lvsctl restore, nothing to do', 'ipvsadm -R again'),
+  restore120k: ratio(table, 'lvsctl restore, 120,000', 'ipvsadm -R, 120,000'),
+  list12k: ratio(table, 'lvsctl list', 'ipvsadm -Ln'),
+  save12k: ratio(table, 'lvsctl save', 'ipvsadm -Sn'),
+  peakMemory: {restore120k: peakMegabytes},
 }
 if (process.argv.includes('--json')) console.log(JSON.stringify(numbers, null, 2))
 else show()
@@ -44,6 +59,7 @@ async function prepare(): Promise<void> {
   for (const [name, outfile] of [
     ['batch', join(dist, 'bench-batch-code.cjs')],
     ['in-guest', inGuest],
+    ['peak', peak],
   ] as const)
     await build({...bundleOptions, entryPoints: [join(root, 'bench', `${name}.ts`)], outfile})
   // As bin/lvsctl does.
@@ -66,31 +82,74 @@ function coldStart(): Record<string, number[]> {
   )
 }
 
-async function inLab(): Promise<Record<string, number[]>> {
+interface InLab {
+  readonly times: Record<string, number[]>
+  /** Of a restore of 120,000 rules. */
+  readonly peakMegabytes: number
+}
+
+async function inLab(): Promise<InLab> {
   const guest = await bootGuest()
   try {
-    const rules = benchOperations()
-      .map((operation) => `${ipvsadmArguments(operation)?.join(' ')}\n`)
-      .join('')
-    writeFileSync(join(guest.results, 'rules'), rules)
-    const input = `${guest.resultsInGuest}/rules`
-    const adding: Contender[] = [
-      {name: 'ipvsadm -R', argv: ['ipvsadm', '-R'], input, before: ['ipvsadm', '-C']},
-      {name: 'batch', argv: [node, batch], before: ['ipvsadm', '-C']},
+    const [small, large] = [writeRules(guest, 'rules', 2000), writeRules(guest, 'rules-120k', 20_000)]
+    const empty = ['ipvsadm', '-C']
+    const restore = (file: string) => [node, lvsctl, 'restore', file]
+    // Each group leaves the table that the next one reads.
+    const groups: readonly (readonly [readonly Contender[], number])[] = [
+      [
+        [
+          {name: 'ipvsadm -R, 120,000', argv: ['ipvsadm', '-R'], input: large, before: empty},
+          {name: 'lvsctl restore, 120,000', argv: restore(large), before: empty},
+        ],
+        longRounds,
+      ],
+      [
+        [
+          {name: 'ipvsadm -R', argv: ['ipvsadm', '-R'], input: small, before: empty},
+          {name: 'batch', argv: [node, batch], before: empty},
+          {name: 'lvsctl restore', argv: restore(small), before: empty},
+        ],
+        guestRounds,
+      ],
+      [
+        [
+          // In front: it leaves the table that the other finds.
+          {name: 'ipvsadm -R again', argv: ['ipvsadm', '-R'], input: small, before: empty},
+          {name: 'lvsctl restore, nothing to do', argv: restore(small)},
+          {name: 'ipvsadm -Ln', argv: ['ipvsadm', '-Ln']},
+          {name: 'lvsctl list', argv: [node, lvsctl, 'list']},
+          {name: 'ipvsadm -Sn', argv: ['ipvsadm', '-Sn']},
+          {name: 'lvsctl save', argv: [node, lvsctl, 'save']},
+        ],
+        guestRounds,
+      ],
     ]
-    const listing: Contender[] = [
-      {name: 'ipvsadm -Ln', argv: ['ipvsadm', '-Ln']},
-      {name: 'lvsctl list', argv: [node, lvsctl, 'list']},
-    ]
-    const added = await timeInGuest(guest, adding)
-    return {...added, ...(await timeInGuest(guest, listing))}
+    const times: Record<string, number[]> = {}
+    for (const [contenders, rounds] of groups) Object.assign(times, await timeInGuest(guest, contenders, rounds))
+    return {times, peakMegabytes: await peakOf(guest, restore(large))}
   } finally {
     await guest.close()
   }
 }
 
-async function timeInGuest(guest: Guest, contenders: readonly Contender[]): Promise<Record<string, number[]>> {
-  writeFileSync(join(guest.results, 'contenders'), JSON.stringify({contenders, rounds: guestRounds}))
+/** In the guest's own path. */
+function writeRules(guest: Guest, name: string, services: number): string {
+  const lines = benchOperations(services).map((operation) => `${ipvsadmArguments(operation)?.join(' ')}\n`)
+  writeFileSync(join(guest.results, name), lines.join(''))
+  return `${guest.resultsInGuest}/${name}`
+}
+
+async function peakOf(guest: Guest, argv: readonly string[]): Promise<number> {
+  const {stdout} = await guest.run(`ipvsadm -C; ${node} ${peak} ${argv.join(' ')}`, {deadlineMs: 600_000})
+  return Math.round(Number(stdout) / 1024)
+}
+
+async function timeInGuest(
+  guest: Guest,
+  contenders: readonly Contender[],
+  rounds: number,
+): Promise<Record<string, number[]>> {
+  writeFileSync(join(guest.results, 'contenders'), JSON.stringify({contenders, rounds}))
   const command = `${node} ${inGuest} ${guest.resultsInGuest}/contenders`
   const {stdout, stderr, code} = await guest.run(command, {deadlineMs: 600_000})
   if (code !== 0) throw new Error(`the benchmark in the lab failed: ${stderr}`)
@@ -107,6 +166,12 @@ function show(): void {
       '`lvsctl list` to `ipvsadm -Ln`, 2,000 services × 5 servers, in the lab',
     ],
     ['batch.vsIpvsadm', numbers.batch.vsIpvsadm, 'adding those 12,000 rules to `ipvsadm -R`, in the lab'],
+    ['restore12k', numbers.restore12k, '`lvsctl restore` of them to `ipvsadm -R`'],
+    ['restoreUnchanged12k', numbers.restoreUnchanged12k, 'the same where nothing is to be done'],
+    ['restore120k', numbers.restore120k, '20,000 services × 5 servers'],
+    ['list12k', numbers.list12k, '`lvsctl list` to `ipvsadm -Ln`'],
+    ['save12k', numbers.save12k, '`lvsctl save` to `ipvsadm -Sn`'],
+    ['peakMemory.restore120k', numbers.peakMemory.restore120k, 'MB at most, restoring 120,000 rules'],
   ]
   for (const [name, value, what] of rows) {
     const goal = goals[name]
