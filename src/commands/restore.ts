@@ -1,5 +1,6 @@
 import {string as stringArgument} from '@oclif/core/args'
 import {boolean, string} from '@oclif/core/flags'
+import {bootConflicts} from '../cli/boot-flag.ts'
 import {ChangeCommand} from '../cli/change-command.ts'
 import {allowEmptyFlag, changeFlags, savedFormats, yesFlag} from '../cli/flags.ts'
 import {countOf, paintFor} from '../cli/output.ts'
@@ -41,6 +42,11 @@ What removes or changes something asks first on a terminal, and needs --yes else
       options: [...savedFormats],
       helpValue: 'FORMAT',
     }),
+    boot: boolean({
+      summary:
+        "Restore what is to be there after a boot: /etc/lvsctl/rules, else what ipvsadm's service left. Asks nothing.",
+      default: false,
+    }),
     ...yesFlag,
     ...allowEmptyFlag('Let a file without services empty the table.'),
     ...changeFlags,
@@ -49,7 +55,10 @@ What removes or changes something asks first on a terminal, and needs --yes else
   async run(): Promise<object> {
     const {args, flags} = await this.parse(Restore)
     const dryRun = flags['dry-run']
-    const text = readSavedText(this.context, args.file)
+    bootConflicts(flags.boot ? flags : {}, args.file)
+    const file = flags.boot ? await this.bootFile() : args.file
+    if (flags.boot && file === undefined) return {changed: false, dryRun}
+    const text = readSavedText(this.context, file)
     if (text.content.length > large) {
       this.context.workOnce()
       const {planIfAsSaved} = await import('../state/as-saved.ts')
@@ -85,13 +94,21 @@ What removes or changes something asks first on a terminal, and needs --yes else
       const {plan, done} = restore(
         machine,
         request,
-        (plan) => flags.yes || !plan.touchesRunning || fingerprint(plan) === agreed,
+        (plan) => flags.yes || flags.boot || !plan.touchesRunning || fingerprint(plan) === agreed,
       )
       if (done) return this.tellDone(text, plan)
       await this.requireConsent(`this would ${planWords(plan, {planned: true, gently: true})}`)
       // What was agreed to is this plan; the table may be another by now.
       agreed = fingerprint(plan)
     }
+  }
+
+  private async bootFile(): Promise<string | undefined> {
+    const [host, {bootRules}] = await Promise.all([this.context.host(), import('../state/boot-rules.ts')])
+    const found = bootRules(host)
+    if (found) this.note(`${found.path} (${found.reason})`)
+    else this.say('nothing to do: there are no rules for the boot')
+    return found?.path
   }
 
   private async repair(text: SavedText, {content, count}: {content: string; count: number}, dryRun: boolean) {

@@ -1,9 +1,14 @@
 import {string as stringArgument} from '@oclif/core/args'
 import {boolean, string} from '@oclif/core/flags'
+import {bootConflicts} from '../cli/boot-flag.ts'
 import {ChangeCommand} from '../cli/change-command.ts'
 import {allowEmptyFlag, changeFlags, savedFormats} from '../cli/flags.ts'
 import {countOf} from '../cli/output.ts'
 import {problemShape} from '../cli/problem-shape.ts'
+import type {RunEvents} from '../host/carry-out.ts'
+import type {Host} from '../host/host.ts'
+import type {RolePlan} from '../host/step.ts'
+import type {BootChange} from '../state/boot-report.ts'
 
 export default class Save extends ChangeCommand {
   static override summary = 'Save the table: to a file, or to standard output.'
@@ -16,6 +21,7 @@ export default class Save extends ChangeCommand {
       description: 'Timeouts, sync daemons and changed sysctls too',
       command: '<%= config.bin %> save --all /var/lib/lvsctl/director.yaml',
     },
+    {description: 'For the next boot, and all after it', command: '<%= config.bin %> save --boot'},
     {
       description: 'To another director',
       command: '<%= config.bin %> save | ssh lb2 lvsctl restore --yes',
@@ -34,19 +40,27 @@ export default class Save extends ChangeCommand {
       summary: 'Also timeouts, sync daemons, and the sysctls below net.ipv4.vs that are not at their defaults.',
       default: false,
     }),
+    boot: boolean({
+      summary: 'Save to /etc/lvsctl/rules, and have that restored at every boot; --no-boot takes the latter back.',
+      allowNo: true,
+    }),
     ...allowEmptyFlag('Let an empty table replace a file that is not.'),
     ...changeFlags,
   }
 
   async run(): Promise<object> {
     const {args, flags} = await this.parse(Save)
+    const dryRun = flags['dry-run']
+    bootConflicts(flags, args.file)
+    if (flags.boot === false) return this.removeFromBoot(dryRun)
     const [{readState}, {formatOfFile, saveFile}, {targetFile}] = await Promise.all([
       import('../state/read-state.ts'),
       import('../state/save-file.ts'),
       import('../state/target-file.ts'),
     ])
-    const path = args.file === undefined ? undefined : targetFile(args.file)
-    const format = (flags.format ?? formatOfFile(args.file ?? '')) as (typeof savedFormats)[number]
+    const file = flags.boot ? '/etc/lvsctl/rules' : args.file
+    const path = file === undefined ? undefined : targetFile(file)
+    const format = (flags.format ?? formatOfFile(file ?? '')) as (typeof savedFormats)[number]
     const machine = await this.stateMachine()
     if (machine.client.serviceCount() > manyServices) this.context.workOnce()
     const state = readState(machine, {all: flags.all})
@@ -59,16 +73,19 @@ export default class Save extends ChangeCommand {
       return {}
     }
 
-    const dryRun = flags['dry-run']
+    const boot = flags.boot ? await this.prepareBoot(machine.host, (state.daemons?.length ?? 0) > 0) : undefined
     const request = {state, path, format, allowEmpty: flags['allow-empty'], dryRun}
     const {changed, warnings} = await saveFile(machine.host, request)
     this.warnAbout(warnings)
     const servers = state.configuration.reduce((sum, one) => sum + one.servers.length, 0)
     const what = `${countOf(state.configuration.length, 'service')} with ${countOf(servers, 'server')}`
-    if (!changed) this.say(`${args.file} holds ${what} already`)
-    else if (dryRun) this.print(`would save ${what} to ${args.file} (${format})\nnothing was changed (dry run)`)
-    else this.say(`saved ${what} to ${args.file} (${format})`)
+    if (!changed) this.say(`${file} holds ${what} already`)
+    else if (dryRun) this.print(`would save ${what} to ${file} (${format})`)
+    else this.say(`saved ${what} to ${file} (${format})`)
+    const installed = boot && (await this.tellBoot('install', boot, dryRun))
+    if (dryRun) this.print('nothing was changed (dry run)')
     return {
+      ...(installed && {boot: installed}),
       changed: changed && !dryRun,
       dryRun,
       file: path,
@@ -78,6 +95,46 @@ export default class Save extends ChangeCommand {
       warnings: warnings.map(problemShape),
     }
   }
+
+  /** Throws before anything is saved where the unit cannot be installed. */
+  private async prepareBoot(host: Host, network: boolean) {
+    const [{installBoot, planInstallBoot}, {runningProgram}] = await Promise.all([
+      import('../state/boot.ts'),
+      import('../state/boot-program.ts'),
+    ])
+    const request = {program: runningProgram(), network}
+    return {plan: planInstallBoot(request, host), carryOut: (events: RunEvents) => installBoot(host, request, events)}
+  }
+
+  private async removeFromBoot(dryRun: boolean): Promise<object> {
+    const [host, {planRemoveBoot, removeBoot}] = await Promise.all([this.context.host(), import('../state/boot.ts')])
+    const removal = {plan: planRemoveBoot(host), carryOut: (events: RunEvents) => removeBoot(host, events)}
+    const boot = await this.tellBoot('remove', removal, dryRun)
+    if (dryRun) this.print('nothing was changed (dry run)')
+    return {boot}
+  }
+
+  private async tellBoot(change: BootChange, {plan, carryOut}: BootWork, dryRun: boolean): Promise<object> {
+    const {bootPlanLines, bootReport} = await import('../state/boot-report.ts')
+    this.warnAbout(plan.warnings)
+    if (dryRun) for (const line of bootPlanLines(plan)) this.print(line)
+    else
+      carryOut({
+        doing: ({line}) => this.note(`[#] ${line}`),
+        undoing: (line) => this.note(`[#] ${line}    (back again)`),
+      })
+    this.say(bootReport(change, plan, {dryRun}))
+    return {
+      changed: !dryRun && plan.steps.length > 0,
+      steps: plan.steps.map(({line}) => line),
+      warnings: plan.warnings.map(problemShape),
+    }
+  }
+}
+
+interface BootWork {
+  readonly plan: RolePlan
+  carryOut(events: RunEvents): unknown
 }
 
 /** With their servers, enough for it to be worth while. */

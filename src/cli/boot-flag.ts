@@ -1,0 +1,19 @@
+// What --boot and --no-boot do not go with: a file of one's own, and another network namespace, in which no machine boots.
+
+import {type Problem, problem, refuse} from '../domain/problem.ts'
+
+interface BootFlags {
+  readonly boot?: boolean | undefined
+  readonly netns?: string | undefined
+}
+
+export function bootConflicts({boot, netns}: BootFlags, file: string | undefined): void {
+  if (boot === undefined) return
+  const where = boot ? '--boot' : '--no-boot'
+  const problems: Problem[] = []
+  if (file !== undefined)
+    problems.push(problem('options-conflict', `"${file}" is named, and at boot the file is /etc/lvsctl/rules`, {where}))
+  if (netns !== undefined)
+    problems.push(problem('options-conflict', 'the machine boots in its own network namespace', {where}))
+  refuse(problems)
+}
