@@ -19,6 +19,9 @@ export interface IpvsInfo {
 /** What became of one operation; `errno` is the kernel's name for why not (`EEXIST`). */
 export type Outcome = {readonly ok: true} | {readonly ok: false; readonly errno: string}
 
+/** `kernel`: as its dump has them, newest servers first, and not free of repetition while others change the table. */
+export type ListOrder = 'canonical' | 'kernel'
+
 export interface IpvsClient {
   info(): IpvsInfo
   /** All services with their servers, in canonical order. */
@@ -27,13 +30,13 @@ export interface IpvsClient {
    * Rules and connection counts without traffic figures, in a third of the time. Tunnel settings of servers that are not
    * tunnelled, which the kernel keeps and never looks at, are not told.
    */
-  countedTable(): CountedTable
-  services(): readonly RunningService[]
+  countedTable(order?: ListOrder): CountedTable
+  services(order?: ListOrder): readonly RunningService[]
   /** How many there are; much cheaper than reading them. */
   serviceCount(): number
   service(key: ServiceKey): RunningService | undefined
   /** Servers of a service; an unknown service has none (the kernel does not tell the difference). */
-  servers(key: ServiceKey): readonly RunningServer[]
+  servers(key: ServiceKey, order?: ListOrder): readonly RunningServer[]
   timeouts(): Timeouts
   daemons(): readonly SyncDaemon[]
   /**

@@ -27,7 +27,7 @@ import {
   messageFields,
   plainMessageFields,
 } from './attributes.ts'
-import type {IpvsClient, IpvsInfo, Outcome} from './client.ts'
+import type {IpvsClient, IpvsInfo, ListOrder, Outcome} from './client.ts'
 import {explain, explainLookup, explainRead} from './errors.ts'
 import {
   decodeCountedServer,
@@ -96,19 +96,19 @@ class KernelClient implements IpvsClient {
     )
   }
 
-  countedTable(): CountedTable {
+  countedTable(order?: ListOrder): CountedTable {
     return explaining(explainRead, () => {
-      const services = this.listSettings()
+      const services = this.listSettings(order)
       const counts = this.older?.counts()
       return services.map((service) => ({
         service,
-        servers: (counts && this.older?.servers(service.key, counts)) ?? this.listCounted(service.key),
+        servers: (counts && this.older?.servers(service.key, counts, order)) ?? this.listCounted(service.key, order),
       }))
     })
   }
 
-  services(): readonly RunningService[] {
-    return explaining(explainRead, () => this.listServices())
+  services(order?: ListOrder): readonly RunningService[] {
+    return explaining(explainRead, () => this.listServices(order))
   }
 
   serviceCount(): number {
@@ -128,8 +128,8 @@ class KernelClient implements IpvsClient {
     })
   }
 
-  servers(key: ServiceKey): readonly RunningServer[] {
-    return explaining(explainRead, () => this.listServers(key))
+  servers(key: ServiceKey, order?: ListOrder): readonly RunningServer[] {
+    return explaining(explainRead, () => this.listServers(key, order))
   }
 
   timeouts(): Timeouts {
@@ -172,29 +172,33 @@ class KernelClient implements IpvsClient {
     return ends.map((end, index) => ({type: this.family, payload: payloads.subarray(ends[index - 1] ?? 0, end)}))
   }
 
-  private listServices(): RunningService[] {
+  private listServices(order?: ListOrder): RunningService[] {
     const services = this.list('GET_SERVICE', {}, (message) => decodeRunningService(decodeFull(message).service ?? {}))
-    return inOrder(services, (a, b) => compareServiceKeys(a.service.key, b.service.key))
+    return order === 'kernel' ? services : inOrder(services, (a, b) => compareServiceKeys(a.service.key, b.service.key))
   }
 
-  private listSettings(): Service[] {
+  private listSettings(order?: ListOrder): Service[] {
     const services = this.list('GET_SERVICE', {}, (message) => decodeService(decodePlain(message).service ?? {}))
-    return inOrder(services, (a, b) => compareServiceKeys(a.key, b.key))
+    return order === 'kernel' ? services : inOrder(services, (a, b) => compareServiceKeys(a.key, b.key))
   }
 
-  private listServers(key: ServiceKey): RunningServer[] {
+  private listServers(key: ServiceKey, order?: ListOrder): RunningServer[] {
     const family = familyOfKey(key)
-    return this.listOf(key, (message) => decodeRunningServer(decodeFull(message).server ?? {}, family))
+    return this.listOf(key, (message) => decodeRunningServer(decodeFull(message).server ?? {}, family), order)
   }
 
-  private listCounted(key: ServiceKey): CountedServer[] {
+  private listCounted(key: ServiceKey, order?: ListOrder): CountedServer[] {
     const family = familyOfKey(key)
-    return this.listOf(key, (message) => decodeCountedServer(decodePlain(message).server ?? {}, family))
+    return this.listOf(key, (message) => decodeCountedServer(decodePlain(message).server ?? {}, family), order)
   }
 
-  private listOf<Item extends CountedServer>(key: ServiceKey, read: (message: Message) => Item): Item[] {
+  private listOf<Item extends CountedServer>(
+    key: ServiceKey,
+    read: (message: Message) => Item,
+    order: ListOrder | undefined,
+  ): Item[] {
     const servers = this.list('GET_DEST', {service: encodeServiceKey(key)}, read)
-    return inOrder(servers, (a, b) => compareServerKeys(a.server, b.server))
+    return order === 'kernel' ? servers : inOrder(servers, (a, b) => compareServerKeys(a.server, b.server))
   }
 
   private list<Item>(command: Command, record: MessageRecord, read: (message: Message) => Item): Item[] {

@@ -18,7 +18,7 @@ import {NetlinkError} from '../netlink/errors.ts'
 import {decodeFields, encodeFields} from '../netlink/fields.ts'
 import type {Operation} from '../plan/operation.ts'
 import {familyName, messageFields} from './attributes.ts'
-import type {IpvsClient, IpvsInfo, Outcome} from './client.ts'
+import type {IpvsClient, IpvsInfo, ListOrder, Outcome} from './client.ts'
 import {explainRead} from './errors.ts'
 import {decodeServiceKey, encodeServiceKey} from './records.ts'
 import {decodeOperation, encodeOperation} from './requests.ts'
@@ -123,18 +123,21 @@ class MemoryTable implements MemoryClient {
     )
   }
 
-  countedTable(): CountedTable {
-    return this.table().map(({service, servers}) => ({
+  countedTable(order?: ListOrder): CountedTable {
+    return this.services(order).map(({service}) => ({
       service,
-      servers: servers.map(({server, connections}) => ({
+      servers: this.servers(service.key, order).map(({server, connections}) => ({
         server: server.forwarding === 'tunneling' ? server : {...server, tunnel: plainTunnel},
         connections,
       })),
     }))
   }
 
-  services(): readonly RunningService[] {
-    return this.table().map(({service, statistics}) => ({service, statistics}))
+  /** The kernel's own order of services is by hash; any will do. */
+  services(order?: ListOrder): readonly RunningService[] {
+    this.admit()
+    const services = order === 'kernel' ? [...this.stored.values()] : this.table()
+    return services.map(({service, statistics}) => ({service, statistics}))
   }
 
   serviceCount(): number {
@@ -148,8 +151,10 @@ class MemoryTable implements MemoryClient {
     return typeof entry === 'string' ? undefined : {service: entry.service, statistics: entry.statistics}
   }
 
-  servers(key: ServiceKey): readonly RunningServer[] {
+  servers(key: ServiceKey, order?: ListOrder): readonly RunningServer[] {
     const entry = this.service(key)
+    const stored = [...this.stored.values()].find(({service}) => service === entry?.service)
+    if (order === 'kernel' && stored) return [...stored.servers.values()].reverse().map((one) => ({...one}))
     return this.table().find(({service}) => service === entry?.service)?.servers ?? []
   }
 

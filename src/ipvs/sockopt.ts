@@ -10,6 +10,7 @@ import {nameOf} from '../domain/numbered.ts'
 import {familyOfKey, protocolNumber, type ServiceKey} from '../domain/service.ts'
 import type {CountedServer} from '../domain/table.ts'
 import {littleEndian} from '../netlink/bytes.ts'
+import type {ListOrder} from './client.ts'
 
 const {AF_INET, SOCK_DGRAM, SOCK_CLOEXEC, SOL_IP} = socketConstants
 const baseControl = 64 + 1024 + 64 // IP_VS_BASE_CTL
@@ -61,8 +62,8 @@ export class OlderInterface {
     return counts
   }
 
-  /** In canonical order; undefined where there is more to them than this interface tells. */
-  servers(key: ServiceKey, counts: Counts): readonly CountedServer[] | undefined {
+  /** undefined where there is more to them than this interface tells. */
+  servers(key: ServiceKey, counts: Counts, order?: ListOrder): readonly CountedServer[] | undefined {
     if (familyOfKey(key) !== 'ipv4') return undefined
     this.name(key)
     const count = counts.get(this.serviceAt(0))
@@ -71,7 +72,9 @@ export class OlderInterface {
     if (this.reserve(size)) this.name(key)
     this.view.setUint32(serversHead.count, count, littleEndian)
     this.value.fill(0, serversHead.size, size)
-    return this.get(options.servers, size) ? this.readServers(size) : undefined
+    if (!this.get(options.servers, size)) return undefined
+    const servers = this.readServers(size, order)
+    return order === 'kernel' ? servers?.reverse() : servers
   }
 
   close(): void {
@@ -89,18 +92,18 @@ export class OlderInterface {
   }
 
   /** The kernel does not say how many it wrote: servers of the other family are left out, and places stay empty. */
-  private readServers(size: number): readonly CountedServer[] | undefined {
+  private readServers(size: number, order: ListOrder | undefined): CountedServer[] | undefined {
     const servers: CountedServer[] = []
-    const order: number[] = []
+    const numbers: number[] = []
     // From behind: the kernel has the newest first, and most tables are filled in order.
     for (let at = size - serverEntry.size; at >= serversHead.size; at -= serverEntry.size) {
       const address = this.view.getUint32(at + serverEntry.address)
       const forwarding = methods[this.u32(at + serverEntry.method) & 7] as ForwardingMethod
       if (forwarding === 'tunneling' || address === 0) return undefined
       const number = address * 0x1_0000 + this.view.getUint16(at + serverEntry.port)
-      let place = order.length
-      while (place > 0 && (order[place - 1] as number) > number) place--
-      order.splice(place, 0, number)
+      let place = numbers.length
+      if (order !== 'kernel') while (place > 0 && (numbers[place - 1] as number) > number) place--
+      numbers.splice(place, 0, number)
       servers.splice(place, 0, this.serverAt(at, address, forwarding))
     }
     return servers

@@ -462,6 +462,15 @@ const rest: readonly ContractCase[] = [
     )
   }),
 
+  test("in the kernel's order the newest server comes first", (client) => {
+    make(client, aService, ...[3, 1, 2].map((last) => addServer(web, real(`10.1.1.${last}`, 80))))
+    assert.deepEqual(
+      client.servers(web, 'kernel').map(({server}) => server.address),
+      ['10.1.1.2', '10.1.1.1', '10.1.1.3'],
+    )
+    assert.deepEqual(client.services('kernel'), client.services())
+  }),
+
   test('the same address on two protocols and two ports is four services', (client) => {
     const keys = [
       at('tcp', '10.9.9.9', 53),

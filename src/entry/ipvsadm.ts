@@ -1,0 +1,24 @@
+// The way in for ipvsadm, ipvsadm-save and ipvsadm-restore: what bin/ starts under those names, and `lvsctl ipvsadm`.
+// Loads nothing that a command of lvsctl's needs.
+
+import {realWorld} from '../ipvsadm/real-world.ts'
+import {runIpvsadm, type World} from '../ipvsadm/run.ts'
+import {runRestore, runSave} from '../ipvsadm/wrappers.ts'
+
+type Program = (argv: readonly string[], world: World) => Promise<number>
+
+const programs: Readonly<Record<string, Program>> = {
+  ipvsadm: runIpvsadm,
+  'ipvsadm-save': runSave,
+  'ipvsadm-restore': runRestore,
+}
+
+/** The whole life of the process. `name`: one of the three. */
+export async function start(argv: readonly string[], name = 'ipvsadm'): Promise<void> {
+  const world = realWorld()
+  try {
+    process.exitCode = await (programs[name] as Program)(argv, world)
+  } finally {
+    world.close()
+  }
+}
