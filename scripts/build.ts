@@ -1,11 +1,12 @@
-// `npm run build`: src/ as one file, dist/main.cjs, and V8's compiled form of it beside it; the man pages. What is known at
-// build time (the list of commands, what help says of them) takes the place of what finds it out at run time. The addon
-// has a script of its own, build-native.ts.
+// `npm run build`: src/ as one file, dist/main.cjs, and V8's compiled form of it beside it; the same for what is started as
+// ipvsadm, dist/ipvsadm.cjs, which has nothing of lvsctl's commands in it; the man pages. What is known at build time (the
+// list of commands, what help says of them) takes the place of what finds it out at run time. The addon has a script of
+// its own, build-native.ts.
 
 import {spawnSync} from 'node:child_process'
 import {existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
-import {dirname, join} from 'node:path'
+import {basename, dirname, join} from 'node:path'
 import {build, type OutputFile, type Plugin} from 'esbuild'
 import {makeManifest} from '../src/entry/help.ts'
 import {commands} from '../src/entry/registry.ts'
@@ -16,7 +17,6 @@ import {writeManPages} from './man.ts'
 
 const root = join(import.meta.dirname, '..')
 const dist = join(root, 'dist')
-const main = join(dist, 'main.cjs')
 const started = performance.now()
 
 const takeFunction = "(typeof module === 'object' ? module : {}).exports = function"
@@ -30,21 +30,33 @@ ${'  -> C0A80173:1F90      Route   1      10         3         '}
 `
 
 const pages = await writeManPages()
-const code = await bundle()
-if (!isThere(code)) {
-  replace(code)
-  compile()
+const built = [
+  await make('main', [await knownAtBuildTime(), leanOclif]),
+  // Of package.json and oclif there is nothing in it.
+  await make('ipvsadm', []),
+]
+if (built.includes(true)) {
   const seconds = ((performance.now() - started) / 1000).toFixed(1)
   console.log(`built dist/main.cjs: ${Object.keys(commands).length} commands, ${pages} man pages in ${seconds} s`)
 }
 
-async function bundle(): Promise<Uint8Array> {
+/** dist/NAME.cjs from src/entry/NAME.ts; false: it is there already. */
+async function make(name: string, plugins: Plugin[]): Promise<boolean> {
+  const file = join(dist, `${name}.cjs`)
+  const code = await bundle(join(root, 'src', 'entry', `${name}.ts`), file, plugins)
+  if (isThere(file, code)) return false
+  replace(file, code)
+  compile(file)
+  return true
+}
+
+async function bundle(entry: string, outfile: string, plugins: Plugin[]): Promise<Uint8Array> {
   const {outputFiles} = await build({
     ...bundleOptions,
-    entryPoints: [join(root, 'src', 'entry', 'main.ts')],
-    outfile: main,
+    entryPoints: [entry],
+    outfile,
     write: false,
-    plugins: [await knownAtBuildTime(), leanOclif],
+    plugins,
     // A function, for `require` and as the value of a script (bin/lvsctl).
     banner: {js: `${takeFunction}(exports, require, module, __filename, __dirname) {${bundleOptions.banner.js}`},
     footer: {js: '}'},
@@ -53,8 +65,8 @@ async function bundle(): Promise<Uint8Array> {
 }
 
 /** The same code, and compiled for this Node. */
-function isThere(code: Uint8Array): boolean {
-  return existsSync(main) && existsSync(compiledFor(main)) && readFileSync(main).equals(code)
+function isThere(file: string, code: Uint8Array): boolean {
+  return existsSync(file) && existsSync(compiledFor(file)) && readFileSync(file).equals(code)
 }
 
 async function knownAtBuildTime(): Promise<Plugin> {
@@ -82,24 +94,25 @@ async function knownAtBuildTime(): Promise<Plugin> {
 }
 
 /** In one step: somebody may be starting it. */
-function replace(code: Uint8Array): void {
+function replace(file: string, code: Uint8Array): void {
   mkdirSync(dist, {recursive: true})
-  const fresh = join(dist, `.main.cjs.${process.pid}`)
+  const name = basename(file)
+  const fresh = join(dist, `.${name}.${process.pid}`)
   writeFileSync(fresh, code)
   // What was compiled goes before there is new code: V8 tells old from new by the length only.
-  for (const name of readdirSync(dist).filter((one) => one.startsWith('main.cjs.'))) rmSync(join(dist, name))
-  renameSync(fresh, main)
+  for (const one of readdirSync(dist).filter((one) => one.startsWith(`${name}.`))) rmSync(join(dist, one))
+  renameSync(fresh, file)
 }
 
 /** What V8 made of it, for the Node that runs now: bin/lvsctl has no use for that of another version. */
-function compile(): void {
+function compile(file: string): void {
   const proc = mkdtempSync(join(tmpdir(), 'lvsctl-build-'))
   try {
     mkdirSync(join(proc, 'net'))
     writeFileSync(join(proc, 'net', 'ip_vs'), sampleTable)
     const env = {...process.env, LVSCTL_PROC: proc}
     const script = join(import.meta.dirname, 'keep-compiled.ts')
-    const {status, stderr} = spawnSync(process.execPath, [script, main], {env, encoding: 'utf8'})
+    const {status, stderr} = spawnSync(process.execPath, [script, file], {env, encoding: 'utf8'})
     if (status !== 0) throw new Error(`what was built does not run: ${stderr}`)
   } finally {
     rmSync(proc, {recursive: true})
