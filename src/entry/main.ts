@@ -29,6 +29,11 @@ export async function main(argv: readonly string[]): Promise<void> {
       }
       case 'version':
         return currentContext().out.write(`${userAgent}\n`)
+      // bin/lvsctl knows the word too, and starts less.
+      case 'ipvsadm': {
+        const {start} = await import('./ipvsadm.ts')
+        return await start(route.argv)
+      }
       case 'unknown':
         throw route.error
     }

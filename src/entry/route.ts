@@ -10,10 +10,13 @@ export type Route =
   /** About a command, a topic, or the whole program: ''. */
   | {readonly kind: 'help'; readonly subject: string}
   | {readonly kind: 'version'}
+  /** Everything behind the word is ipvsadm's, `--help` too. */
+  | {readonly kind: 'ipvsadm'; readonly argv: readonly string[]}
   | {readonly kind: 'unknown'; readonly error: LvsctlError}
 
 export function routeOf(argv: readonly string[], ids: readonly string[]): Route {
   if (argv[0] === '--version') return {kind: 'version'}
+  if (argv[0] === 'ipvsadm') return {kind: 'ipvsadm', argv: argv.slice(1)}
   const given = argv[0] === 'help' ? argv.slice(1) : argv
   const wantsHelp = given !== argv || beforeDashes(given).some((word) => word === '--help' || word === '-h')
   const words = leadingWords(given)
