@@ -91,10 +91,13 @@ class NetlinkSocket implements Transport {
 
   /** False at the timeout. */
   private refill(timeoutMs: number): boolean {
-    const deadline = performance.now() + timeoutMs
+    // Looking at the clock can be a system call as well, and what is read is mostly there.
+    let deadline: number | undefined
     for (;;) {
       const count = this.calls.recvMany(this.fd, this.buffer, this.lengthBytes, MSG_DONTWAIT)
       if (count === -EAGAIN) {
+        if (timeoutMs <= 0) return false
+        deadline ??= performance.now() + timeoutMs
         const left = Math.ceil(deadline - performance.now())
         if (left <= 0) return false
         const events = this.calls.poll(this.fd, POLLIN, left)

@@ -16,7 +16,7 @@ export function realNames(readFile: (path: string) => string | undefined): Names
   let portNames: ReturnType<typeof parsePortNames> | undefined
   return {
     async addressOf(host) {
-      const {lookup} = await import('node:dns')
+      const {lookup} = process.getBuiltinModule('node:dns')
       return new Promise((resolve) => {
         lookup(host, {family: 4}, (_error, address: string | LookupAddress[] | undefined) =>
           resolve(typeof address === 'string' ? (address as Address) : undefined),
@@ -24,7 +24,7 @@ export function realNames(readFile: (path: string) => string | undefined): Names
       })
     },
     async hostOf(address) {
-      const {lookupService} = await import('node:dns')
+      const {lookupService} = process.getBuiltinModule('node:dns')
       return new Promise((resolve) => {
         // The port is of no matter here.
         lookupService(address, 0, (error, host) => resolve(error ? undefined : host))

@@ -46,6 +46,11 @@ const batchBytes = 128 * 1024
 const dumpAttempts = 5
 /** More answers than any queue holds. */
 const queueLimit = 100_000
+/**
+ * The kernel has mostly answered before it is asked to: so many reads do without the clock, which can be a system call of
+ * its own and cost as much as the read.
+ */
+const quickReads = 16
 const empty = new Uint8Array(0)
 const {request: requestFlag, ack: ackFlag, dump: dumpFlag, dumpInterrupted} = messageFlags
 
@@ -170,10 +175,15 @@ export class Connection {
     const datagram = this.out.bytes()
     this.trace?.sent(datagram)
     this.named(operation, () => this.transport.send(datagram))
-    const deadline = this.now() + this.timeoutMs
-    for (;;) {
+    let deadline: number | undefined
+    const wait = (): Uint8Array | undefined => {
+      deadline ??= this.now() + this.timeoutMs
       const left = deadline - this.now()
-      const answer = left > 0 ? this.named(operation, () => this.transport.receive(left)) : undefined
+      return left > 0 ? this.transport.receive(left) : undefined
+    }
+    for (let read = 0; ; read++) {
+      const quick = read < quickReads
+      const answer = this.named(operation, () => (quick ? this.transport.receive(0) : undefined) ?? wait())
       if (answer === undefined)
         throw new NetlinkError(
           operation(),
