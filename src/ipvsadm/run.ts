@@ -10,7 +10,7 @@ import {restore} from './restore.ts'
 import {fail, read, type Session} from './session.ts'
 import type {World} from './world.ts'
 
-export type {Names, World} from './world.ts'
+export type {World} from './world.ts'
 
 /** `argv`: without the program's name. */
 export async function runIpvsadm(argv: readonly string[], world: World): Promise<number> {

@@ -104,7 +104,7 @@ describe('a table with traffic', () => {
     const input = String.raw`
 printf hello >/dev/udp/203.0.113.10/53
 printf hello >/dev/udp/203.0.113.10/5672
-printf 'REGISTER sip:a SIP/2.0\r\nCall-ID: abcdef123456@host.example\r\n\r\n' >/dev/udp/203.0.113.10/5060
+printf 'REGISTER sip:a SIP/2.0\r\nCall-ID: abcdef123456@host.example\r\n\r\n' | cat >/dev/udp/203.0.113.10/5060
 # The figures are brought up to date every two seconds.
 sleep 5
 `

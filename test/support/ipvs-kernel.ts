@@ -47,9 +47,9 @@ export function answer(twin: IpvsClient, {payload, flags}: Message): Reply {
         twin.daemons().map((one) => ({daemon: encodeDaemon(one)})),
       )
     case commands.GET_DEST:
-      return data(commands.NEW_DEST, twin.servers(key()).map(serverMessage))
+      return data(commands.NEW_DEST, twin.servers(key(), 'kernel').map(serverMessage))
     case commands.GET_SERVICE: {
-      if (dump) return data(commands.NEW_SERVICE, twin.services().map(serviceMessage))
+      if (dump) return data(commands.NEW_SERVICE, twin.services('kernel').map(serviceMessage))
       const found = twin.service(key())
       return found ? data(commands.NEW_SERVICE, [serviceMessage(found)]) : {errno: 'ESRCH'}
     }
