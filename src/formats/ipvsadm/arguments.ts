@@ -14,7 +14,7 @@ import {
   type ServiceKey,
 } from '../../domain/service.ts'
 import type {SyncDaemon, SyncRole} from '../../domain/sync.ts'
-import type {Operation} from '../../plan/operation.ts'
+import type {Timeouts} from '../../domain/timeouts.ts'
 import {
   type Choice,
   type CommandName,
@@ -29,7 +29,7 @@ import {readHost, readHostAndPort} from './host-and-port.ts'
 import type {KnownNames} from './names.ts'
 import {commandRows, optionRows} from './options.ts'
 import {indexOptions, OptionReader} from './popt.ts'
-import {exits, type Failure, type ListingOptions, type Request, refusal, tryHelp} from './request.ts'
+import {type Change, exits, type Failure, type ListingOptions, type Request, refusal, tryHelp} from './request.ts'
 
 export type Reading = Request | Failure
 
@@ -355,16 +355,10 @@ function conclude(command: Exclude<CommandName, 'help' | 'version'>, draft: Draf
   }
 }
 
-const change = (operation: Operation): Request => ({do: 'change', operation})
-
-interface Seconds {
-  readonly tcp: number
-  readonly tcpFin: number
-  readonly udp: number
-}
+const change = (operation: Change): Request => ({do: 'change', operation})
 
 /** 0 keeps what there is. */
-function readTimeouts(words: readonly string[]): Seconds | Failure {
+function readTimeouts(words: readonly string[]): Timeouts | Failure {
   const [tcp, tcpFin, udp] = words
   if (tcp === undefined || tcpFin === undefined || udp === undefined)
     return refusal('--set option requires 3 timeout values')

@@ -1,7 +1,9 @@
 // What a command line of ipvsadm comes to: something to do, or the text and exit code that it ends with.
 
-import type {ServiceKey} from '../../domain/service.ts'
-import type {Operation} from '../../plan/operation.ts'
+import type {Server, ServerKey} from '../../domain/server.ts'
+import type {Service, ServiceKey} from '../../domain/service.ts'
+import type {SyncDaemon, SyncRole} from '../../domain/sync.ts'
+import type {Timeouts} from '../../domain/timeouts.ts'
 
 /** What stands in the columns of a listing. */
 export type Columns = 'plain' | 'stats' | 'rate' | 'thresholds' | 'persistent-conn' | 'tun-info'
@@ -16,8 +18,20 @@ export interface ListingOptions {
   readonly sorted: boolean
 }
 
+/** What ipvsadm can ask the kernel to change: operations of plan/, every one of them. */
+export type Change =
+  | {readonly do: 'add-service' | 'edit-service'; readonly service: Service}
+  | {readonly do: 'delete-service'; readonly service: ServiceKey}
+  | {readonly do: 'add-server' | 'edit-server'; readonly service: ServiceKey; readonly server: Server}
+  | {readonly do: 'delete-server'; readonly service: ServiceKey; readonly server: ServerKey}
+  | {readonly do: 'zero'; readonly service?: ServiceKey}
+  | {readonly do: 'flush'}
+  | {readonly do: 'set-timeouts'; readonly timeouts: Timeouts}
+  | {readonly do: 'start-daemon'; readonly daemon: SyncDaemon}
+  | {readonly do: 'stop-daemon'; readonly role: SyncRole}
+
 export type Request =
-  | {readonly do: 'change'; readonly operation: Operation}
+  | {readonly do: 'change'; readonly operation: Change}
   | {readonly do: 'list-table'; readonly options: ListingOptions}
   | {readonly do: 'list-service'; readonly key: ServiceKey; readonly options: ListingOptions}
   | {readonly do: 'list-connections'; readonly numeric: boolean; readonly engineData: boolean}
