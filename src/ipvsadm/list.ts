@@ -9,6 +9,7 @@ import {rulesOf} from '../formats/ipvsadm/saved-rules.ts'
 import {daemonsText, timeoutsText} from '../formats/ipvsadm/settings-text.ts'
 import {kernelWords} from './kernel-words.ts'
 import {withNames} from './look-up.ts'
+import {manyServices, procServers} from './proc-servers.ts'
 import type {Session} from './session.ts'
 
 export async function listTable(options: ListingOptions, session: Session): Promise<void> {
@@ -16,8 +17,14 @@ export async function listTable(options: ListingOptions, session: Session): Prom
   const services = client.services('kernel')
   world.out(versionLine(info.version, info.connectionTableSize) + titleLines(options.columns))
   const sorted = options.sorted ? sortServices(services, ({service}) => service.key) : services
-  await writeServices(sorted, options, session, (running, servers, names) =>
-    listingOf(running, servers, options, names),
+  const isLarge = options.sorted && options.columns === 'plain' && services.length >= manyServices
+  const shortCut = isLarge ? procServers(world) : undefined
+  await writeServices(
+    sorted,
+    options,
+    session,
+    (running, servers, names) => listingOf(running, servers, options, names),
+    shortCut,
   )
 }
 
@@ -67,11 +74,16 @@ async function writeServices(
   {numeric, sorted}: Pick<ListingOptions, 'numeric' | 'sorted'>,
   {client, known, world}: Session,
   write: WriteService,
+  shortCut?: ReturnType<typeof procServers>,
 ): Promise<void> {
+  const serversOf = (key: ServiceKey): readonly RunningServer[] => {
+    const servers = client.servers(key, 'kernel')
+    return sorted ? sortServers(servers, ({server}) => server) : servers
+  }
   let text = ''
   for (const running of services) {
-    const found = client.servers(running.service.key, 'kernel')
-    const servers = sorted ? sortServers(found, ({server}) => server) : found
+    const {key} = running.service
+    const servers = shortCut?.(key) ?? serversOf(key)
     text += numeric
       ? write(running, servers, undefined)
       : await withNames(known, world.names, () => write(running, servers, known))
