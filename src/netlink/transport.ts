@@ -7,7 +7,7 @@ export interface Transport {
   /** Sends one datagram. Throws NetlinkError. */
   send(bytes: Uint8Array): void
   /**
-   * One whole datagram, there until the next receive() or send(); undefined at the timeout. Throws NetlinkError: EMSGSIZE for a datagram
+   * One whole datagram, there until the next receive() or send(); undefined at the timeout; 0 does not wait. Throws NetlinkError: EMSGSIZE for a datagram
    * that was cut, ENOBUFS where the kernel had to drop some.
    */
   receive(timeoutMs: number): Uint8Array | undefined

@@ -36,6 +36,8 @@ export interface Awkwardness {
   /** The answer with this index never arrives. */
   readonly lose?: number
   readonly echoRequests?: boolean
+  /** Nothing is there until it is waited for. */
+  readonly late?: boolean
 }
 
 export class FakeKernel implements Transport {
@@ -65,9 +67,13 @@ export class FakeKernel implements Transport {
   }
 
   receive(timeoutMs: number): Uint8Array | undefined {
-    if (!(timeoutMs > 0)) throw new Error(`a wait of ${timeoutMs} ms`)
-    this.waits.push(timeoutMs)
-    this.time += 1
+    if (!(timeoutMs >= 0)) throw new Error(`a wait of ${timeoutMs} ms`)
+    // A look at what is there already takes no time.
+    if (timeoutMs === 0 && this.awkward.late) return undefined
+    if (timeoutMs > 0) {
+      this.waits.push(timeoutMs)
+      this.time += 1
+    }
     if (this.overrun) {
       this.overrun = false
       throw new NetlinkError('recv', 'ENOBUFS')
