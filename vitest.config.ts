@@ -8,6 +8,8 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/{unit,contract,golden,property}/**/*.test.ts', 'test/*.test.ts'],
+          // Nothing takes a second on a quiet machine; on a busy one a start of Node can.
+          testTimeout: 30_000,
         },
       },
       {

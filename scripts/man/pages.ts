@@ -171,6 +171,7 @@ function subjectPage(subject: Subject, program: Program, subjects: readonly Subj
       ...(group === '' ? [] : subheading(upperFirst(group.toLowerCase()))),
       ...options.flatMap((one) => describeOption(one, one.commands.length === commands.length)),
     ]),
+    ...(optionGroups(commands).length === 0 ? paragraph(escapeText('None of its own.')) : []),
     ...heading('EXAMPLES'),
     ...commands.flatMap(({examples = []}) => examples.flatMap(example)),
     ...bottom(program, name, subjects),
