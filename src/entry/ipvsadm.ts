@@ -1,6 +1,7 @@
 // The way in for ipvsadm, ipvsadm-save and ipvsadm-restore: what bin/ starts under those names, and `lvsctl ipvsadm`.
 // Loads nothing that a command of lvsctl's needs.
 
+import {kernelWords} from '../ipvsadm/kernel-words.ts'
 import {realWorld} from '../ipvsadm/real-world.ts'
 import {runIpvsadm, type World} from '../ipvsadm/run.ts'
 import {runRestore, runSave} from '../ipvsadm/wrappers.ts'
@@ -21,6 +22,12 @@ export async function start(argv: readonly string[], name = 'ipvsadm'): Promise<
   const world = realWorld()
   try {
     process.exitCode = await (programs[name] as Program)(argv, world)
+  } catch (error) {
+    const {syscall, code} = error as NodeJS.ErrnoException
+    if (syscall !== 'write' || code === undefined) throw error
+    // ipvsadm says nothing about a save that is not whole.
+    world.err(`${name}: standard output: ${kernelWords(code)}\n`)
+    process.exitCode = 1
   } finally {
     world.close()
   }

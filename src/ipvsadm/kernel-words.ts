@@ -45,6 +45,9 @@ const library: Readonly<Record<string, string>> = {
   EADDRNOTAVAIL: 'Cannot assign requested address',
   ENETDOWN: 'Network is down',
   ENETUNREACH: 'Network is unreachable',
+  ENOSPC: 'No space left on device',
+  EDQUOT: 'Disk quota exceeded',
+  EFBIG: 'File too large',
   ENOBUFS: 'No buffer space available',
   ETIMEDOUT: 'Connection timed out',
 }

@@ -16,6 +16,8 @@ export function realNames(readFile: (path: string) => string | undefined): Names
   let portNames: ReturnType<typeof parsePortNames> | undefined
   return {
     async addressOf(host) {
+      // Node would make another name of it (IDNA), and with some signs an address: ㊴ becomes 39.
+      if (!/^[\0-\x7f]*$/.test(host)) return undefined
       const {lookup} = process.getBuiltinModule('node:dns')
       return new Promise((resolve) => {
         lookup(host, {family: 4}, (_error, address: string | LookupAddress[] | undefined) =>

@@ -1,6 +1,6 @@
 // The text that `-R` reads, as lines of words: split at blanks, tabs and carriage returns, no quoting, no comments.
 
-/** Longer words are cut to this. */
+/** Longer words fall apart into words of this length. */
 const longestWord = 4096
 
 /** The program's own name is passed over wherever it stands. */
@@ -9,9 +9,10 @@ const programName = 'ipvsadm'
 export function splitRule(line: string): readonly string[] {
   const words: string[] = []
   for (const whole of line.split(/[ \t\r]+/)) {
-    if (whole === '') continue
-    const word = plain(whole)
-    if (word !== programName) words.push(word)
+    for (let at = 0; at < whole.length; at += longestWord) {
+      const word = plain(whole.length > longestWord ? whole.slice(at, at + longestWord) : whole)
+      if (word !== programName) words.push(word)
+    }
   }
   return words
 }
@@ -19,8 +20,7 @@ export function splitRule(line: string): readonly string[] {
 /** A NUL ends a word of C. */
 function plain(word: string): string {
   const end = word.indexOf('\0')
-  const cut = end < 0 ? word : word.slice(0, end)
-  return cut.length > longestWord ? cut.slice(0, longestWord) : cut
+  return end < 0 ? word : word.slice(0, end)
 }
 
 /** The whole lines of a text that comes in pieces; the last may lack its end. */
