@@ -1,30 +1,21 @@
 // What `-L` and `-S` show, read from the kernel and put out. How it looks is in formats/ipvsadm.
 
-import type {ServiceKey} from '../domain/service.ts'
-import type {RunningServer, RunningService} from '../domain/table.ts'
-import {listingOf, titleLines, versionLine} from '../formats/ipvsadm/listing.ts'
+import type {Service, ServiceKey} from '../domain/service.ts'
+import type {CountedServer} from '../domain/table.ts'
+import {type ListedEntry, listingOf, titleLines, versionLine} from '../formats/ipvsadm/listing.ts'
 import {sortServers, sortServices} from '../formats/ipvsadm/order.ts'
 import type {ListingOptions} from '../formats/ipvsadm/request.ts'
 import {rulesOf} from '../formats/ipvsadm/saved-rules.ts'
 import {daemonsText, timeoutsText} from '../formats/ipvsadm/settings-text.ts'
 import {kernelWords} from './kernel-words.ts'
 import {withNames} from './look-up.ts'
-import {manyServices, procServers} from './proc-servers.ts'
 import type {Session} from './session.ts'
 
 export async function listTable(options: ListingOptions, session: Session): Promise<void> {
-  const {client, info, world} = session
-  const services = client.services('kernel')
+  const {info, world} = session
   world.out(versionLine(info.version, info.connectionTableSize) + titleLines(options.columns))
-  const sorted = options.sorted ? sortServices(services, ({service}) => service.key) : services
-  const isLarge = options.sorted && options.columns === 'plain' && services.length >= manyServices
-  const shortCut = isLarge ? procServers(world) : undefined
-  await writeServices(
-    sorted,
-    options,
-    session,
-    (running, servers, names) => listingOf(running, servers, options, names),
-    shortCut,
+  await writeEntries(readEntries(options, session), options, session, (entry, names) =>
+    listingOf(entry, entry.servers, options, names),
   )
 }
 
@@ -37,13 +28,16 @@ export async function listService(key: ServiceKey, options: ListingOptions, sess
     return false
   }
   world.out(titleLines(options.columns))
-  await writeServices([running], options, session, (one, servers, names) => listingOf(one, servers, options, names))
+  const servers = sortedServers(client.servers(key, 'kernel'), options)
+  await writeEntries([{...running, servers}], options, session, (entry, names) =>
+    listingOf(entry, entry.servers, options, names),
+  )
   return true
 }
 
 export async function save(numeric: boolean, session: Session): Promise<void> {
-  const services = sortServices(session.client.services('kernel'), ({service}) => service.key)
-  await writeServices(services, {numeric, sorted: true}, session, ({service}, servers, names) =>
+  const options = {numeric, sorted: true}
+  await writeEntries(readEntries(options, session), options, session, ({service, servers}, names) =>
     rulesOf(
       service,
       servers.map(({server}) => server),
@@ -60,33 +54,41 @@ export function listDaemons({client, world}: Session): void {
   world.out(daemonsText(client.daemons()))
 }
 
-type WriteService = (
-  running: RunningService,
-  servers: readonly RunningServer[],
-  names: Session['known'] | undefined,
-) => string
+type Order = Pick<ListingOptions, 'numeric' | 'sorted'>
+
+/** Figures cost the most, and few listings show them: those are read a service at a time, as they are put out. */
+function* readEntries(options: Order & Partial<ListingOptions>, {client}: Session): Generator<ListedEntry> {
+  if (options.columns === 'stats' || options.columns === 'rate') {
+    for (const running of sortedServices(client.services('kernel'), options))
+      yield {...running, servers: sortedServers(client.servers(running.service.key, 'kernel'), options)}
+    return
+  }
+  for (const {service, servers} of sortedServices(client.countedTable('kernel'), options))
+    yield {service, servers: sortedServers(servers, options)}
+}
+
+const sortedServices = <Entry extends {readonly service: Service}>(
+  entries: readonly Entry[],
+  {sorted}: Pick<ListingOptions, 'sorted'>,
+): readonly Entry[] => (sorted ? sortServices(entries, ({service}) => service.key) : entries)
+
+const sortedServers = <Entry extends CountedServer>(
+  servers: readonly Entry[],
+  {sorted}: Pick<ListingOptions, 'sorted'>,
+): readonly Entry[] => (sorted ? sortServers(servers, ({server}) => server) : servers)
 
 /** Characters after which what there is so far is put out. */
 const enough = 256 * 1024
 
-async function writeServices(
-  services: readonly RunningService[],
-  {numeric, sorted}: Pick<ListingOptions, 'numeric' | 'sorted'>,
-  {client, known, world}: Session,
-  write: WriteService,
-  shortCut?: ReturnType<typeof procServers>,
+async function writeEntries(
+  entries: Iterable<ListedEntry>,
+  {numeric}: Order,
+  {known, world}: Session,
+  write: (entry: ListedEntry, names: Session['known'] | undefined) => string,
 ): Promise<void> {
-  const serversOf = (key: ServiceKey): readonly RunningServer[] => {
-    const servers = client.servers(key, 'kernel')
-    return sorted ? sortServers(servers, ({server}) => server) : servers
-  }
   let text = ''
-  for (const running of services) {
-    const {key} = running.service
-    const servers = shortCut?.(key) ?? serversOf(key)
-    text += numeric
-      ? write(running, servers, undefined)
-      : await withNames(known, world.names, () => write(running, servers, known))
+  for (const entry of entries) {
+    text += numeric ? write(entry, undefined) : await withNames(known, world.names, () => write(entry, known))
     if (text.length < enough) continue
     world.out(text)
     text = ''

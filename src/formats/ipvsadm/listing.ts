@@ -2,9 +2,9 @@
 // sets of columns. Blanks at line ends are part of it.
 
 import {familyOf} from '../../domain/address.ts'
-import {familyOfKey, type ServiceKey} from '../../domain/service.ts'
-import type {Statistics} from '../../domain/statistics.ts'
-import type {RunningServer, RunningService} from '../../domain/table.ts'
+import {familyOfKey, type Service, type ServiceKey} from '../../domain/service.ts'
+import {noStatistics, type Statistics} from '../../domain/statistics.ts'
+import type {CountedServer, RunningServer, RunningService} from '../../domain/table.ts'
 import {endpointText} from './endpoint-text.ts'
 import type {KnownNames} from './names.ts'
 import type {Columns, ListingOptions} from './request.ts'
@@ -33,10 +33,18 @@ export const versionLine = (version: string, connectionTableSize: number): strin
 
 export const titleLines = (columns: Columns): string => `${titles[columns].join('\n')}\n`
 
+/** Figures are there where the columns show them. */
+export interface ListedEntry extends Partial<RunningService> {
+  readonly service: Service
+  readonly servers: readonly ListedServer[]
+}
+
+type ListedServer = CountedServer & Partial<RunningServer>
+
 /** A service with its servers, in the order given. */
 export function listingOf(
-  running: RunningService,
-  servers: readonly RunningServer[],
+  running: Omit<ListedEntry, 'servers'>,
+  servers: readonly ListedServer[],
   {columns, exact}: Pick<ListingOptions, 'columns' | 'exact'>,
   names: KnownNames | undefined,
 ): string {
@@ -53,7 +61,7 @@ export function listingOf(
 }
 
 function serviceLine(
-  {service, statistics}: RunningService,
+  {service, statistics = noStatistics}: Omit<ListedEntry, 'servers'>,
   columns: Columns,
   exact: boolean,
   names: KnownNames | undefined,
@@ -83,14 +91,14 @@ function serviceName(key: ServiceKey, names: KnownNames | undefined): string {
   return familyOf(key.address) === 'ipv4' ? name.slice(0, serviceWidth) : name
 }
 
-type ServerColumns = (server: RunningServer, exact: boolean) => string
+type ServerColumns = (server: ListedServer, exact: boolean) => string
 
 const serverColumns: Readonly<Record<Columns, ServerColumns>> = {
   plain: ({server, connections: {active, inactive}}) =>
     cells([methodWords(server.forwarding).listed, 7], [server.weight, 6], [active, 10], [inactive, 10]),
-  stats: ({statistics}, exact) => figures(totals(statistics), exact),
+  stats: ({statistics = noStatistics}, exact) => figures(totals(statistics), exact),
   // Of a server's rates ipvsadm scales the last two only.
-  rate: ({statistics}, exact) => {
+  rate: ({statistics = noStatistics}, exact) => {
     const all = rates(statistics)
     const inFull = all.slice(0, 3).map((value) => ` ${`${value}`.padStart(8)}`)
     return inFull.join('') + figures(all.slice(3), exact)

@@ -201,63 +201,6 @@ ${'  -> 192.0.2.7:http               Masq    1      0          0         '}
   })
 })
 
-describe('a large table', () => {
-  const head = `IP Virtual Server version 1.2.1 (size=4096)
-Prot LocalAddress:Port Scheduler Flags
-  -> RemoteAddress:Port Forward Weight ActiveConn InActConn
-`
-  const hex = (index: number): string => index.toString(16).toUpperCase().padStart(2, '0')
-  const service = (index: number, ...servers: readonly string[]): string =>
-    [
-      `TCP  C00002${hex(index)}:0050 wlc  `,
-      ...servers.map((one) => `  -> ${one}:0050      Masq    7      3          4         `),
-    ]
-      .map((line) => `${line}\n`)
-      .join('')
-  const proc = `${head}${service(0, '0A000001')}${service(1, '0A000001', 'C8000001')}${'FWM  00000007 wlc  '}
-  -> 0A000001:0050      Masq    7      3          4         
-`
-
-  async function list(services: number, text: string): Promise<readonly string[]> {
-    const client = memoryClient()
-    const lines = Array.from({length: services}, (_, index) => `-A -t 192.0.2.${index}:80\n`).join('')
-    const stdin = `${lines}-A -f 7
--a -t 192.0.2.0:80 -r 10.0.0.9 -m
--a -t 192.0.2.1:80 -r 10.0.0.9 -m
--a -t 192.0.2.2:80 -r 10.0.0.9 -m
--a -f 7 -r 10.0.0.9:80 -m
-`
-    await run('-R', {...on(client), stdin})
-    const said: [string[], string[]] = [[], []]
-    await runIpvsadm(['-Ln'], {
-      ...worldOf(on(client), said),
-      readFile: (path) => (path === '/proc/net/ip_vs' ? text : undefined),
-    })
-    return said[0]
-      .join('')
-      .split('\n')
-      .filter((line) => line.startsWith('  ->') && !line.includes('RemoteAddress'))
-  }
-
-  const fromNetlink = '  -> 10.0.0.9:80                  Masq    1      0          0         '
-
-  test('has its servers from /proc, but for what netlink alone tells for certain', async () => {
-    // Of the second the servers are too far apart, the third is not in the file, the mark has no family there.
-    expect(await list(200, proc)).toEqual([
-      '  -> 10.0.0.1:80                  Masq    7      3          4         ',
-      fromNetlink,
-      fromNetlink,
-      fromNetlink,
-    ])
-  })
-
-  test('has not where the file is strange, or the table not so large', async () => {
-    const all = [fromNetlink, fromNetlink, fromNetlink, fromNetlink]
-    expect(await list(200, `${proc}what is this\n`)).toEqual(all)
-    expect(await list(20, proc)).toEqual(all)
-  })
-})
-
 describe('connections', () => {
   const titles = 'IPVS connection entries\npro expire state       source             virtual            destination\n'
   const head = 'Pro FromIP   FPrt ToIP     TPrt DestIP   DPrt State       Expires PEName PEData\n'
