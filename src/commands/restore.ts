@@ -82,6 +82,7 @@ What removes or changes something asks first on a terminal, and needs --yes else
         if (!state || !flags.quiet) this.context.err.write(`${line}\n`)
     if (!state) return this.refuse(text, placedAsProblems(text.name, read.problems), read.repairable)
 
+    if (text.content.length > large) this.context.workOften()
     const machine = await this.stateMachine()
     const request = {
       state,

@@ -8,11 +8,10 @@ import {compareServiceKeys, familyOfKey, type Service, type ServiceKey} from '..
 import type {SyncDaemon} from '../domain/sync.ts'
 import type {CountedServer, CountedTable, RunningServer, RunningService, Table} from '../domain/table.ts'
 import {defaultTimeouts, type Timeouts} from '../domain/timeouts.ts'
-import {Writer} from '../netlink/bytes.ts'
-import type {Connection, Request} from '../netlink/connection.ts'
+import type {Connection} from '../netlink/connection.ts'
 import {NetlinkError} from '../netlink/errors.ts'
 import {DecodeError, decodeFields, type FieldTable, type RecordOf} from '../netlink/fields.ts'
-import {decodeGeneric, encodeGeneric, genericDictionary, resolveFamily, writeGeneric} from '../netlink/generic.ts'
+import {decodeGeneric, encodeGeneric, genericDictionary, resolveFamily} from '../netlink/generic.ts'
 import type {Message} from '../netlink/message.ts'
 import {createTrace} from '../netlink/trace.ts'
 import type {Operation} from '../plan/operation.ts'
@@ -39,7 +38,7 @@ import {
   decodeTimeouts,
   encodeServiceKey,
 } from './records.ts'
-import {encodeOperation} from './requests.ts'
+import {writeOperation} from './requests.ts'
 import {OlderInterface} from './sockopt.ts'
 
 export interface KernelClientOptions {
@@ -146,8 +145,12 @@ class KernelClient implements IpvsClient {
   }
 
   execute(operations: readonly Operation[]): readonly Outcome[] {
-    const requests = this.encode(operations)
-    const errors = explaining(explainRead, () => this.connection.batch(requests))
+    const errors = explaining(explainRead, () =>
+      this.connection.batchOf(operations.length, (index, out) => {
+        writeOperation(out, operations[index] as Operation)
+        return this.family
+      }),
+    )
     return errors.map((error, index) => {
       if (error === undefined) return done
       if (error.errno === 'EPERM') throw explain(operations[index] as Operation, error.errno, error)
@@ -158,18 +161,6 @@ class KernelClient implements IpvsClient {
   close(): void {
     this.connection.close()
     this.older?.close()
-  }
-
-  /** All before the first is sent, so that one that cannot be said stops them all. Windows on one buffer. */
-  private encode(operations: readonly Operation[]): Request[] {
-    const out = new Writer(operations.length * typicalPayload)
-    const ends = operations.map((operation) => {
-      const {command, record} = encodeOperation(operation)
-      writeGeneric(out, command, messageFields, record)
-      return out.length
-    })
-    const payloads = out.bytes()
-    return ends.map((end, index) => ({type: this.family, payload: payloads.subarray(ends[index - 1] ?? 0, end)}))
   }
 
   private listServices(order?: ListOrder): RunningService[] {
@@ -218,9 +209,6 @@ class KernelClient implements IpvsClient {
 }
 
 const done: Outcome = {ok: true}
-
-/** Bytes of an added server, which most operations are. */
-const typicalPayload = 192
 
 /** Without IPv6 in the kernel, no such service can be there either. */
 const noSuchService: readonly string[] = ['ESRCH', 'EAFNOSUPPORT']

@@ -113,8 +113,11 @@ export function decodeServerKey(record: ServerRecord, serviceFamily: Family): Se
 
 /** Tunnel attributes are always said: SET_DEST without them makes the tunnel a plain one. */
 export function encodeServer(server: Server): ServerRecord {
+  const {address, port} = server
   return {
-    ...encodeServerKey(server),
+    address: addressBytes(address),
+    port,
+    family: familyNumbers[familyOf(address)],
     forwarding: numberOf(forwardingMethods, server.forwarding),
     weight: server.weight,
     upperThreshold: server.upperThreshold,

@@ -1,8 +1,10 @@
 // Operation ⇄ request of the family: which command does it, and what the message must carry. One row each.
 
-import {familyOfKey} from '../domain/service.ts'
+import {familyOfKey, type ServiceKey} from '../domain/service.ts'
 import {syncRoles} from '../domain/sync.ts'
-import {DecodeError} from '../netlink/fields.ts'
+import {Writer} from '../netlink/bytes.ts'
+import {DecodeError, encodeFields} from '../netlink/fields.ts'
+import {writeGeneric} from '../netlink/generic.ts'
 import type {Operation} from '../plan/operation.ts'
 import {
   type Command,
@@ -10,6 +12,7 @@ import {
   type DaemonRecord,
   ipvsWords,
   type MessageRecord,
+  messageFields,
   type ServerRecord,
   type ServiceRecord,
 } from './attributes.ts'
@@ -65,6 +68,30 @@ export function encodeOperation(operation: Operation): Request {
   const [command, record] = requests[operation.do] as readonly [Command, (operation: Operation) => MessageRecord]
   return {command: commands[command], record: record(operation)}
 }
+
+/**
+ * Payload of the request, behind what is in `out`. Servers mostly come by the dozen of one service, whose name is written
+ * once: all attributes of a message stand one behind the other.
+ */
+export function writeOperation(out: Writer, operation: Operation): void {
+  const {command, record} = encodeOperation(operation)
+  const {service, server} = record
+  if (service === undefined || server === undefined) {
+    writeGeneric(out, command, messageFields, record)
+    return
+  }
+  const key = (operation as Of<'add-server'>).service
+  if (written?.key !== key) {
+    const bytes = new Writer(64)
+    encodeFields(messageFields, {service}, bytes)
+    written = {key, bytes: bytes.bytes()}
+  }
+  writeGeneric(out, command, messageFields, {})
+  out.raw(written.bytes)
+  encodeFields(messageFields, {server}, out)
+}
+
+let written: {readonly key: ServiceKey; readonly bytes: Uint8Array} | undefined
 
 const serviceOf = ({service}: MessageRecord): ServiceRecord => service ?? {}
 const serverOf = ({server}: MessageRecord): ServerRecord => server ?? {}

@@ -9,10 +9,12 @@ import {Writer} from './bytes.ts'
 import {NetlinkError} from './errors.ts'
 import {
   type Ack,
+  beginMessage,
   decodeAck,
   decodeDone,
   decodeMessages,
   encodeMessage,
+  endMessage,
   type Message,
   messageFlags,
   messageTypes,
@@ -43,6 +45,8 @@ export interface Request {
 const batchSize = 128
 /** One send must fit the default send buffer (212,992 bytes). */
 const batchBytes = 128 * 1024
+/** Bytes to begin with for each message of a batch. */
+const typicalMessage = 192
 const dumpAttempts = 5
 /** More answers than any queue holds. */
 const queueLimit = 100_000
@@ -131,36 +135,64 @@ export class Connection {
    * throws leaves unknown how far the kernel got: read the state again.
    */
   batch(requests: readonly Request[]): (NetlinkError | undefined)[] {
-    const outcomes: (NetlinkError | undefined)[] = new Array(requests.length).fill(undefined)
-    let next = 0
-    while (next < requests.length) next = this.sendPart(requests, next, outcomes)
+    return this.batchOf(requests.length, (index, out) => {
+      const {type, payload} = requests[index] as Request
+      out.raw(payload)
+      return type
+    })
+  }
+
+  /**
+   * The same for payloads that are made one after the other: `write` appends one and answers its type. All are written
+   * before the first is sent, so that one that cannot be stops them all.
+   */
+  batchOf(count: number, write: (index: number, out: Writer) => number): (NetlinkError | undefined)[] {
+    const outcomes: (NetlinkError | undefined)[] = new Array(count).fill(undefined)
+    const out = new Writer(count * typicalMessage)
+    for (const part of this.writeParts(count, write, out)) this.sendPart(part, out.bytes(), outcomes)
     return outcomes
   }
 
-  /** Sends from `start` as much as one datagram should hold; returns where the next begins. */
-  private sendPart(requests: readonly Request[], start: number, outcomes: (NetlinkError | undefined)[]): number {
-    const first = this.begin()
-    let end = start
-    while (end < requests.length && end - start < batchSize && (end === start || this.out.length < batchBytes)) {
-      const {type, payload} = requests[end] as Request
-      encodeMessage(this.out, type, requestFlag, first + end - start, 0, payload)
-      end++
+  /** As many messages a part as one datagram should hold, with a barrier behind them. */
+  private writeParts(count: number, write: (index: number, out: Writer) => number, out: Writer): Part[] {
+    const parts: Part[] = []
+    // Sequence numbers start over well before they overflow.
+    if (this.sequence + 2 * count > 0xffff_0000) this.sequence = 0
+    for (let index = 0; index < count; ) {
+      const start = out.length
+      const first = this.sequence + 1
+      let end = index
+      while (end < count && end - index < batchSize && (end === index || out.length - start < batchBytes)) {
+        const at = beginMessage(out, requestFlag, this.nextSequence())
+        endMessage(out, at, write(end, out))
+        end++
+      }
+      const barrier = this.nextSequence()
+      endMessage(out, beginMessage(out, requestFlag | ackFlag, barrier), messageTypes.noop)
+      parts.push({index, end, first, barrier, start, length: out.length - start})
+      index = end
     }
-    const barrier = first + end - start
-    this.sequence = barrier
-    encodeMessage(this.out, messageTypes.noop, requestFlag | ackFlag, barrier, 0, empty)
-    const operation = () => `${this.operationOf(requests[start] as Request)} and ${end - start - 1} more`
-    this.exchange(operation, (message) => {
-      if (message.type !== messageTypes.error) return false
-      if (message.sequence === barrier) return true
-      const index = start + message.sequence - first
-      if (index < start || index >= end) return false
-      const ack = decodeAck(message)
-      if (ack.error !== 0)
-        outcomes[index] = new NetlinkError(this.operationOf(requests[index] as Request), ack.error, reasonOf(ack))
-      return false
-    })
-    return end
+    return parts
+  }
+
+  private sendPart(part: Part, bytes: Uint8Array, outcomes: (NetlinkError | undefined)[]): void {
+    const {index, end, first, barrier} = part
+    const datagram = bytes.subarray(part.start, part.start + part.length)
+    const nameOf = (which: number): string => this.operationOf(decodeMessages(datagram)[which] as Message)
+    const operation = () => `${nameOf(0)} and ${end - index - 1} more`
+    this.exchange(
+      operation,
+      (message) => {
+        if (message.type !== messageTypes.error) return false
+        if (message.sequence === barrier) return true
+        const which = message.sequence - first
+        if (which < 0 || index + which >= end) return false
+        const ack = decodeAck(message)
+        if (ack.error !== 0) outcomes[index + which] = new NetlinkError(nameOf(which), ack.error, reasonOf(ack))
+        return false
+      },
+      datagram,
+    )
   }
 
   close(): void {
@@ -171,8 +203,11 @@ export class Connection {
    * Sends what has been written and shows every answer to `take` until it says that was the last. Answers to earlier
    * exchanges (after a timeout, say) and to others pass by: `take` looks at the sequence number.
    */
-  private exchange(operation: () => string, take: (message: Message) => boolean): void {
-    const datagram = this.out.bytes()
+  private exchange(
+    operation: () => string,
+    take: (message: Message) => boolean,
+    datagram: Uint8Array = this.out.bytes(),
+  ): void {
     this.trace?.sent(datagram)
     this.named(operation, () => this.transport.send(datagram))
     let deadline: number | undefined
@@ -246,6 +281,17 @@ export class Connection {
   private operationOf({type, payload}: Request): string {
     return this.dictionary?.(type, payload)?.name ?? `netlink message ${type}`
   }
+}
+
+/** Requests of a batch, and where in its bytes their datagram is. */
+interface Part {
+  readonly index: number
+  readonly end: number
+  /** Sequence number of the first. */
+  readonly first: number
+  readonly barrier: number
+  readonly start: number
+  readonly length: number
 }
 
 const minimumFamilyType = 16

@@ -48,12 +48,25 @@ export function encodeMessage(
   port: number,
   payload: Uint8Array,
 ): void {
-  out.u32(headerLength + payload.length)
-  out.u16(type)
+  const start = beginMessage(out, flags, sequence, port)
+  out.raw(payload)
+  endMessage(out, start, type)
+}
+
+/** Writes the header of a message whose payload is written behind it; answers where it begins. */
+export function beginMessage(out: Writer, flags: number, sequence: number, port = 0): number {
+  const start = out.length
+  out.u32(0)
+  out.u16(0)
   out.u16(flags)
   out.u32(sequence)
   out.u32(port)
-  out.raw(payload)
+  return start
+}
+
+export function endMessage(out: Writer, start: number, type: number): void {
+  out.patchU32(start, out.length - start)
+  out.patchU16(start + 4, type)
   out.pad()
 }
 

@@ -99,6 +99,7 @@ export async function lvsctl(command: string | readonly string[], on: Machine = 
     readChunks: (file) => (on.files[file] === undefined ? undefined : piecesOf(on.files[file])),
     enterNamespace: async (name) => on.enterNamespace(name),
     workOnce: () => undefined,
+    workOften: () => undefined,
     setExitCode: (code) => {
       exit = code
     },
