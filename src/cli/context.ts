@@ -2,11 +2,13 @@
 // client, the host, the way into another network namespace. Tests put their own in its place (useContext).
 
 import {closeSync, openSync, readFileSync, readSync} from 'node:fs'
+import type {Program} from '../domain/program.ts'
 import type {Host} from '../host/host.ts'
 import type {IpvsClient} from '../ipvs/client.ts'
 import {type Input, openInput} from './input.ts'
 import {openOutput} from './open-output.ts'
 import type {Output} from './output.ts'
+import {runningProgram} from './running-program.ts'
 
 export interface Context {
   readonly out: Output
@@ -33,6 +35,8 @@ export interface Context {
   /** And what follows now is the same little work ten thousand times: optimising is worth it again. */
   workOften(): void
   setExitCode(code: number): void
+  /** The lvsctl that runs now, by the paths that would start it again. */
+  program(): Program
   close(): void
 }
 
@@ -91,6 +95,7 @@ function realContext(): Context {
     setExitCode(code) {
       process.exitCode = code
     },
+    program: runningProgram,
     close() {
       opened?.close()
     },

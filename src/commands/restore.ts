@@ -57,7 +57,8 @@ What removes or changes something asks first on a terminal, and needs --yes else
     const dryRun = flags['dry-run']
     bootConflicts(flags.boot ? flags : {}, args.file)
     const file = flags.boot ? await this.bootFile() : args.file
-    if (flags.boot && file === undefined) return {changed: false, dryRun}
+    if (flags.boot && file === undefined)
+      return this.shape(file, (await import('../state/as-saved.ts')).idlePlan(0), dryRun)
     const text = readSavedText(this.context, file)
     if (text.content.length > large) {
       this.context.workOnce()
@@ -146,7 +147,7 @@ What removes or changes something asks first on a terminal, and needs --yes else
     if (plan.activeConnections > 0)
       this.print(`${countOf(plan.activeConnections, 'active connection')} would be cut; weight 0 lets them end first`)
     this.print('nothing was changed (dry run)')
-    return this.shape(text, plan, true)
+    return this.shape(text.path, plan, true)
   }
 
   private tellDone(text: SavedText, plan: RestorePlan): object {
@@ -157,16 +158,16 @@ What removes or changes something asks first on a terminal, and needs --yes else
         ? `nothing to do: the table is as in ${text.name} (${countOf(plan.unchanged, 'service')})`
         : `restored ${text.name}: ${words}; ${countOf(plan.unchanged, 'service')} unchanged`,
     )
-    return this.shape(text, plan, false)
+    return this.shape(text.path, plan, false)
   }
 
-  private shape(text: SavedText, plan: RestorePlan, dryRun: boolean): object {
+  private shape(file: string | undefined, plan: RestorePlan, dryRun: boolean): object {
     if (!this.jsonEnabled()) return {}
     const changes = plan.operations.length + plan.sysctls.length
     return {
       changed: !dryRun && changes > 0,
       dryRun,
-      file: text.path ?? null,
+      file: file ?? null,
       ...planShape(plan),
       warnings: plan.warnings.map(problemShape),
     }

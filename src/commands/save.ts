@@ -58,7 +58,7 @@ export default class Save extends ChangeCommand {
       import('../state/save-file.ts'),
       import('../state/target-file.ts'),
     ])
-    const file = flags.boot ? '/etc/lvsctl/rules' : args.file
+    const file = flags.boot ? (await import('../state/boot-rules.ts')).bootRulesPath : args.file
     const path = file === undefined ? undefined : targetFile(file)
     const format = (flags.format ?? formatOfFile(file ?? '')) as (typeof savedFormats)[number]
     const machine = await this.stateMachine()
@@ -74,7 +74,7 @@ export default class Save extends ChangeCommand {
     }
 
     const boot = flags.boot ? await this.prepareBoot(machine.host, (state.daemons?.length ?? 0) > 0) : undefined
-    const request = {state, path, format, allowEmpty: flags['allow-empty'], dryRun}
+    const request = {state, path, format, insteadOf: boot?.insteadOf, allowEmpty: flags['allow-empty'], dryRun}
     const {changed, warnings} = await saveFile(machine.host, request)
     this.warnAbout(warnings)
     const servers = state.configuration.reduce((sum, one) => sum + one.servers.length, 0)
@@ -98,12 +98,16 @@ export default class Save extends ChangeCommand {
 
   /** Throws before anything is saved where the unit cannot be installed. */
   private async prepareBoot(host: Host, network: boolean) {
-    const [{installBoot, planInstallBoot}, {runningProgram}] = await Promise.all([
+    const [{installBoot, planInstallBoot}, {bootRules}] = await Promise.all([
       import('../state/boot.ts'),
-      import('../state/boot-program.ts'),
+      import('../state/boot-rules.ts'),
     ])
-    const request = {program: runningProgram(), network}
-    return {plan: planInstallBoot(request, host), carryOut: (events: RunEvents) => installBoot(host, request, events)}
+    const request = {program: this.context.program(), network}
+    return {
+      plan: planInstallBoot(request, host),
+      insteadOf: bootRules(host)?.path,
+      carryOut: (events: RunEvents) => installBoot(host, request, events),
+    }
   }
 
   private async removeFromBoot(dryRun: boolean): Promise<object> {

@@ -15,11 +15,16 @@ export function planIfAsSaved(machine: Machine, text: string): RestorePlan | und
   if (machine.client.serviceCount() !== countServices(text)) return undefined
   const {configuration} = readTable(machine)
   if (formatRules({configuration}).text !== text) return undefined
+  return idlePlan(configuration.length)
+}
+
+/** `unchanged`: how many services stay as they are. */
+export function idlePlan(unchanged: number): RestorePlan {
   const none = {services: 0, servers: 0}
   return {
     operations: [],
     before: new Map(),
-    unchanged: configuration.length,
+    unchanged,
     sysctls: [],
     counts: {added: none, changed: none, removed: none},
     activeConnections: 0,

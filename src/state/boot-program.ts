@@ -1,25 +1,10 @@
 // The lvsctl that the unit is to run as root at every boot: absolute paths, and whether they can be trusted to be there,
 // and to be what they are now.
 
-import {realpathSync} from 'node:fs'
-import {basename, dirname, join} from 'node:path'
+import {dirname, join} from 'node:path'
 import {type Problem, problem, warning} from '../domain/problem.ts'
+import type {Program} from '../domain/program.ts'
 import type {HostReader} from '../host/host.ts'
-
-export interface Program {
-  /** Of Node. */
-  readonly node: string
-  /** Of bin/lvsctl. */
-  readonly script: string
-}
-
-/** The one that runs now, whatever links and PATH it was found by. */
-export function runningProgram(): Program {
-  const started = realpathSync(process.argv[1] as string)
-  // Started under another name (ipvsadm), it lies beside lvsctl.
-  const script = basename(started) === 'lvsctl' ? started : join(dirname(started), 'lvsctl')
-  return {node: process.execPath, script}
-}
 
 interface Place {
   readonly under: RegExp

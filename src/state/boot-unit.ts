@@ -2,7 +2,7 @@
 // systemd.unit(5), systemd.service(5) and systemd.exec(5). Where it lies and when it is written: boot.ts.
 
 import {createHash} from 'node:crypto'
-import type {Program} from './boot-program.ts'
+import type {Program} from '../domain/program.ts'
 import {bootRulesPaths} from './boot-rules.ts'
 
 export const unitName = 'lvsctl-restore.service'

@@ -4,10 +4,11 @@
 
 import {basename} from 'node:path'
 import {LvsctlError, type Problem, problem, refuse, warning} from '../domain/problem.ts'
+import type {Program} from '../domain/program.ts'
 import {type RunEvents, runRole} from '../host/carry-out.ts'
 import type {Effect, Host, HostReader} from '../host/host.ts'
 import {planEffects, type RolePlan} from '../host/step.ts'
-import {type Program, programProblems} from './boot-program.ts'
+import {programProblems} from './boot-program.ts'
 import {type BootRules, bootRules, otherLoaders} from './boot-rules.ts'
 import {formatUnit, isUnchanged, programOf, type UnitOptions, unitName} from './boot-unit.ts'
 

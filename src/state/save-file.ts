@@ -11,6 +11,8 @@ export interface SaveRequest {
   readonly state: SavedState
   readonly path: string
   readonly format: SavedFormat
+  /** Another file, that is not read any more once this one is there. */
+  readonly insteadOf?: string | undefined
   /** An empty table may replace a file that is not. */
   readonly allowEmpty: boolean
   readonly dryRun: boolean
@@ -28,10 +30,11 @@ export function formatOfFile(path: string): SavedFormat {
   return /\.json$/i.test(path) ? 'json' : 'rules'
 }
 
-export async function saveFile(host: Host, {state, path, format, allowEmpty, dryRun}: SaveRequest): Promise<Saved> {
+export async function saveFile(host: Host, request: SaveRequest): Promise<Saved> {
+  const {state, path, format, dryRun} = request
   const {text, warnings} = await writeSaved(state, format)
   const before = host.readFile(path)
-  if (state.configuration.length === 0 && !allowEmpty && before?.trim()) refuse([emptyOverFull(path)])
+  refuse(emptyOverFull(host, request))
   await verify(text, format, state)
   if (dryRun || before === text) return {changed: before !== text, warnings}
   host.apply({do: 'write-file', path, content: text})
@@ -45,10 +48,13 @@ export async function saveFile(host: Host, {state, path, format, allowEmpty, dry
   return {changed: true, warnings}
 }
 
-const emptyOverFull = (path: string): Problem =>
-  problem('table-empty', `the table is empty and ${path} is not: it was left as it is`, {
-    hint: 'To empty the file all the same: --allow-empty',
-  })
+function emptyOverFull(host: Host, {state, path, insteadOf, allowEmpty}: SaveRequest): readonly Problem[] {
+  if (state.configuration.length > 0 || allowEmpty) return []
+  const full = [path, insteadOf].find((one) => one !== undefined && host.readFile(one)?.trim())
+  if (full === undefined) return []
+  const hint = `To ${full === path ? 'empty the file' : 'save it'} all the same: --allow-empty`
+  return [problem('table-empty', `the table is empty and ${full} is not: it was left as it is`, {hint})]
+}
 
 /** Before it replaces anything: what will be read from the file is what was to be saved. */
 async function verify(text: string, format: SavedFormat, state: SavedState): Promise<void> {

@@ -5,6 +5,7 @@ import type {Command} from '@oclif/core/command'
 import type {Config} from '@oclif/core/interfaces'
 import {type Context, useContext} from '../../src/cli/context.ts'
 import {describeStream, type Output} from '../../src/cli/output.ts'
+import type {Program} from '../../src/domain/program.ts'
 import {type CommandModule, commands} from '../../src/entry/registry.ts'
 import {FakeHost} from '../../src/host/fake-host.ts'
 import {type MemoryClient, memoryClient} from '../../src/ipvs/memory-client.ts'
@@ -22,6 +23,8 @@ export interface Machine {
   readonly answers?: string[]
   /** Every namespace that was entered. */
   readonly entered: string[]
+  /** The lvsctl that runs; of its files the host has what a test gives it. */
+  readonly program: Program
   enterNamespace(name: string): void
 }
 
@@ -33,6 +36,7 @@ export function machine(parts: Partial<Machine> = {}): Machine {
     env: {},
     input: '',
     entered: [],
+    program: {node: '/usr/bin/node', script: '/usr/lib/node_modules/lvsctl/bin/lvsctl'},
     enterNamespace(name) {
       this.entered.push(name)
     },
@@ -103,6 +107,7 @@ export async function lvsctl(command: string | readonly string[], on: Machine = 
     setExitCode: (code) => {
       exit = code
     },
+    program: () => on.program,
     close: () => undefined,
   }
   const restore = useContext(context)

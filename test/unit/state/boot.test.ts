@@ -6,7 +6,9 @@ import {tmpdir} from 'node:os'
 import {dirname, join} from 'node:path'
 import fc from 'fast-check'
 import {describe, expect, test} from 'vitest'
+import {runningProgram} from '../../../src/cli/running-program.ts'
 import {LvsctlError} from '../../../src/domain/problem.ts'
+import type {Program} from '../../../src/domain/program.ts'
 import {FakeHost, type FakeState} from '../../../src/host/fake-host.ts'
 import type {Effect} from '../../../src/host/host.ts'
 import {linuxHost} from '../../../src/host/linux-host.ts'
@@ -19,7 +21,7 @@ import {
   removeBoot,
   unitPath,
 } from '../../../src/state/boot.ts'
-import {type Program, programProblems, runningProgram} from '../../../src/state/boot-program.ts'
+import {programProblems} from '../../../src/state/boot-program.ts'
 import {bootPlanLines, bootReport} from '../../../src/state/boot-report.ts'
 import {bootRules, otherLoaders} from '../../../src/state/boot-rules.ts'
 import {formatUnit, isUnchanged, programOf, unitName} from '../../../src/state/boot-unit.ts'
