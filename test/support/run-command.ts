@@ -11,6 +11,7 @@ import {FakeHost} from '../../src/host/fake-host.ts'
 import {type MemoryClient, memoryClient} from '../../src/ipvs/memory-client.ts'
 import {ipvsadmLine} from '../../src/plan/ipvsadm-line.ts'
 import type {Operation} from '../../src/plan/operation.ts'
+import {installedProgram} from './boot-host.ts'
 
 export interface Machine {
   readonly ipvs: MemoryClient
@@ -36,7 +37,7 @@ export function machine(parts: Partial<Machine> = {}): Machine {
     env: {},
     input: '',
     entered: [],
-    program: {node: '/usr/bin/node', script: '/usr/lib/node_modules/lvsctl/bin/lvsctl'},
+    program: installedProgram,
     enterNamespace(name) {
       this.entered.push(name)
     },

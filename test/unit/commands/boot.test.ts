@@ -4,22 +4,11 @@ import {describe, expect, test} from 'vitest'
 import {FakeHost, type FakeState} from '../../../src/host/fake-host.ts'
 import {enablingLink, unitPath} from '../../../src/state/boot.ts'
 import {bootRulesPath} from '../../../src/state/boot-rules.ts'
+import {bootHost, installedFiles, installedProgram as program} from '../../support/boot-host.ts'
 import {exampleTable} from '../../support/example-table.ts'
 import {lvsctl, type Machine, machine, machineAfter, rules} from '../../support/run-command.ts'
 
-const {program} = machine()
-
-const installed = {
-  [program.node]: 'node',
-  [program.script]: '#!/usr/bin/env node',
-  '/usr/lib/node_modules/lvsctl/dist/main.cjs': '',
-}
-
-/** Systemd runs, and lvsctl lies where it can stay. */
-const director = (on: Machine, {files, ...state}: FakeState = {}): Machine => ({
-  ...on,
-  host: new FakeHost({...state, files: {...installed, '/run/systemd/system/x': '', ...files}}),
-})
+const director = (on: Machine, state?: FakeState): Machine => ({...on, host: bootHost(state)})
 
 const rule = '-A -t 192.0.2.1:80 -s rr\n'
 
@@ -104,7 +93,7 @@ lvsctl-restore.service is enabled already: rules come back at boot
   })
 
   test('without systemd: exit 6, and nothing saved', async () => {
-    const on = {...(await exampleTable()), host: new FakeHost({files: installed})}
+    const on = {...(await exampleTable()), host: new FakeHost({files: installedFiles})}
     expect(await lvsctl('save --boot', on)).toMatchObject({stderr: expect.stringContaining('no systemd'), exit: 6})
     expect(on.host.log).toEqual([])
   })

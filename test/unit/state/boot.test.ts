@@ -25,21 +25,11 @@ import {programProblems} from '../../../src/state/boot-program.ts'
 import {bootPlanLines, bootReport} from '../../../src/state/boot-report.ts'
 import {bootRules, otherLoaders} from '../../../src/state/boot-rules.ts'
 import {formatUnit, isUnchanged, programOf, unitName} from '../../../src/state/boot-unit.ts'
+import {bootHost as host, installedFiles, installedProgram as program} from '../../support/boot-host.ts'
 
-const program: Program = {node: '/usr/bin/node', script: '/usr/lib/node_modules/lvsctl/bin/lvsctl'}
 const request = {program, network: false}
 
 const analyze = '/usr/bin/systemd-analyze'
-
-const installed = {
-  [program.node]: 'node',
-  [program.script]: '#!/usr/bin/env node',
-  '/usr/lib/node_modules/lvsctl/dist/main.cjs': '',
-}
-
-/** A host on which systemd runs. */
-const host = ({files, ...state}: FakeState = {}): FakeHost =>
-  new FakeHost({...state, files: {...installed, '/run/systemd/system/x': '', ...files}})
 
 const failure = (act: () => unknown): LvsctlError => {
   try {
@@ -79,7 +69,7 @@ describe('installed and removed', () => {
   })
 
   test('where systemd is there and does not run (an image being built), nobody is told', () => {
-    const on = new FakeHost({files: {...installed, '/usr/lib/systemd/systemd': ''}})
+    const on = new FakeHost({files: {...installedFiles, '/usr/lib/systemd/systemd': ''}})
     expect(lines(installBoot(on, request))).toEqual(everything.slice(0, 2))
   })
 
@@ -182,7 +172,7 @@ describe('refused, and nothing done', () => {
   })
 
   test('without systemd', () => {
-    const on = new FakeHost({files: installed})
+    const on = new FakeHost({files: installedFiles})
     expect(failure(() => installBoot(on, request))).toMatchObject({exit: 6, code: 'systemd-missing'})
   })
 })
@@ -289,7 +279,7 @@ describe('the unit', () => {
       }
       try {
         const on = linuxHost({root, lockFolder: join(root, 'locks')})
-        for (const path of [...Object.keys(installed), '/usr/lib/systemd/systemd'])
+        for (const path of [...Object.keys(installedFiles), '/usr/lib/systemd/systemd'])
           on.apply({do: 'write-file', path, content: ''})
         installBoot(on, request)
         expect(ask('is-enabled')).toBe('enabled')
