@@ -6,26 +6,28 @@ import {dirname, join} from 'node:path'
 import {afterEach, beforeAll, describe, expect, test} from 'vitest'
 import {enablingLink, unitPath} from '../../src/state/boot.ts'
 import {unitName} from '../../src/state/boot-unit.ts'
-import type {BootAction} from '../support/boot-driver.ts'
 import {useLab} from '../support/lab.ts'
 
 const lab = useLab()
 
-const driver = join(import.meta.dirname, '../support/boot-driver.ts')
+const project = join(import.meta.dirname, '../..')
+/** Where it may be installed; where the tests run may be a temporary folder. */
 const program = {node: '/opt/node/node', script: '/opt/lvsctl/bin/lvsctl'}
-const request = JSON.stringify({program, network: false})
+const lvsctl = `${program.node} ${program.script}`
 
-const drive = async (action: BootAction, argument = '') =>
-  JSON.parse((await lab.on(undefined, `${program.node} ${driver} ${action} '${argument}'`)).stdout)
+const guest = async (command: string, exits = 0) => (await lab.on(undefined, `set -e\n${command}`, {exits})).stdout
 
 beforeAll(() =>
   lab.on(
     undefined,
     `set -e
-     mkdir -p /opt/node /opt/lvsctl/bin /opt/lvsctl/dist
+     mkdir -p /opt/node /opt/lvsctl
      mount --bind ${dirname(process.execPath)} /opt/node
-     touch /opt/lvsctl/dist/main.cjs
-     echo 'import("${driver}")' >${program.script}
+     cp -r ${['bin', 'dist', 'package.json'].map((name) => join(project, name)).join(' ')} /opt/lvsctl
+     chown -R root:root /opt/lvsctl
+     chmod -R go-w /opt/lvsctl
+     ip link set lo up
+     modprobe ip_vs
      mount -t cgroup2 none /sys/fs/cgroup
      cd /etc/systemd/system
      printf '[Unit]\\nRequires=test.service\\nWants=network-pre.target\\nDefaultDependencies=no\\n' >test.target
@@ -36,7 +38,8 @@ beforeAll(() =>
 afterEach(() =>
   lab.on(
     undefined,
-    `rm -rf /etc/lvsctl /etc/sysconfig ${unitPath} ${enablingLink} /etc/systemd/system/test.target.wants
+    `ipvsadm -C
+     rm -rf /etc/lvsctl /etc/sysconfig /etc/ipvsadm.rules ${unitPath} ${enablingLink} /etc/systemd/system/test.target.wants
      echo 'AUTO="false"' >/etc/default/ipvsadm`,
   ),
 )
@@ -74,17 +77,45 @@ const rules = `-A -t 192.0.2.1:80 -s wrr
 -A -f 7 -6 -s rr
 `
 
-const place = (path: string, text: string) =>
-  lab.on(undefined, `mkdir -p ${dirname(path)}; cat >${path} <<'END'\n${text}END`)
+const place = (path: string, text: string) => guest(`mkdir -p ${dirname(path)}; cat >${path} <<'END'\n${text}END`)
+
+const enabled = () => guest(`systemctl --root=/ is-enabled ${unitName}`)
 
 describe.runIf(existsSync('/lib/systemd/systemd'))('what systemd does at boot (needs one)', () => {
   test('our rules are there, before the network', async () => {
-    await place('/etc/lvsctl/rules', rules)
-    expect((await drive('install', request)).lines).toHaveLength(2)
-    expect(await drive('status')).toMatchObject({unit: 'ours', enabled: true, problems: []})
-    expect((await lab.on(undefined, `systemctl --root=/ is-enabled ${unitName}`)).stdout).toBe('enabled\n')
+    const before = await guest('cd /etc && find . | sort')
+    const planned = await guest(`ipvsadm -R <<'END'\n${rules}END\n${lvsctl} save --boot --dry-run`)
+    expect(await guest('cd /etc && find . | sort')).toBe(before)
+    expect(await guest(`${lvsctl} save --boot`)).toContain('rules come back at boot')
+    expect(await guest('cat /etc/lvsctl/rules')).toBe(rules)
+    expect(planned).toContain((await guest(`grep ^ExecStart= ${unitPath}`)).trim())
+    expect(await enabled()).toBe('enabled\n')
     const said = await boot(`ipvsadm -Sn; systemctl show -p Result -p SubState ${unitName}`)
     expect(said).toBe(`${rules}Result=success\nSubState=exited\n`)
+  })
+
+  test('so are timeouts, sysctls and flags, with no more rights than the unit gives', async () => {
+    await guest(
+      `${lvsctl} restore - --yes --allow-empty <<'END'\n${rules}END
+       ipvsadm --set 100 20 30
+       sysctl -qw net.ipv4.vs.conntrack=1 net.ipv4.vs.sync_threshold="4 60"
+       ${lvsctl} save --boot --all
+       sysctl -qw net.ipv4.vs.conntrack=0 net.ipv4.vs.sync_threshold="3 50"
+       ipvsadm --set 900 120 300`,
+    )
+    const said = await boot(
+      `ipvsadm -Sn; ipvsadm -Ln --timeout; sysctl net.ipv4.vs.conntrack net.ipv4.vs.sync_threshold
+       grep -c . /run/lvsctl/table.lock; ${lvsctl} restore --boot`,
+    )
+    expect(said).toBe(
+      `${rules}Timeout (tcp tcpfin udp): 100 20 30
+net.ipv4.vs.conntrack = 1
+net.ipv4.vs.sync_threshold = 4\t60
+0
+/etc/lvsctl/rules (saved by lvsctl)
+nothing to do: the table is as in /etc/lvsctl/rules (2 services)
+`,
+    )
   })
 
   test.each([
@@ -92,40 +123,53 @@ describe.runIf(existsSync('/lib/systemd/systemd'))('what systemd does at boot (n
     ['Red Hat', '/etc/sysconfig/ipvsadm'],
   ])("what ipvsadm's own service left: %s", async (_kind, path) => {
     await place('/etc/default/ipvsadm', path === '/etc/ipvsadm.rules' ? 'AUTO="true"\n' : 'AUTO="false"\n')
+    await guest(`ipvsadm -R <<'END'\n${rules}END\n${lvsctl} save --boot; rm /etc/lvsctl/rules; ipvsadm -C`)
     await place(path, rules)
-    const {warnings} = await drive('install', request)
     // The script of Debian's package is on this machine, and would clear the table.
-    expect(warnings).toEqual(path === '/etc/ipvsadm.rules' ? ['boot-conflict'] : [])
-    expect(await drive('status')).toMatchObject({enabled: true, rules: {path}})
+    const {boot: installed} = JSON.parse(await guest(`${lvsctl} save --boot --allow-empty --dry-run --json`))
+    expect(installed.warnings.map(({code}: {code: string}) => code)).toEqual(
+      path === '/etc/ipvsadm.rules' ? ['boot-conflict'] : [],
+    )
     expect(await boot()).toBe(rules)
   })
 
+  test('an empty table takes the place of none of these', async () => {
+    await place('/etc/sysconfig/ipvsadm', rules)
+    await guest(`${lvsctl} save --boot`, 2)
+    expect(await guest(`ls /etc/lvsctl ${unitPath} 2>&1 | grep -c 'No such'`)).toBe('2\n')
+  })
+
   test('without rules of any kind it is passed over', async () => {
-    await lab.on(undefined, 'rm -f /etc/ipvsadm.rules')
-    await drive('install', request)
+    await guest(`${lvsctl} save --boot; rm /etc/lvsctl/rules`)
     expect(await boot(`ipvsadm -Sn; systemctl show -p ActiveState -p ConditionResult ${unitName}`)).toBe(
       'ActiveState=inactive\nConditionResult=no\n',
     )
   })
 
+  test('rules that cannot be are a unit that failed, with the reason, and an empty table', async () => {
+    await guest(`${lvsctl} save --boot`)
+    await place('/etc/lvsctl/rules', `${rules}-A -t 192.0.2.300:80\n`)
+    const said = await boot(`ipvsadm -Sn; systemctl show -p Result -p ExecMainStatus ${unitName}`)
+    expect(said).toBe('Result=exit-code\nExecMainStatus=2\n')
+  })
+
   test('removed, nothing comes back, and nothing is left', async () => {
-    const before = (await lab.on(undefined, 'cd /etc/systemd && find . | sort')).stdout
-    await place('/etc/lvsctl/rules', rules)
-    await drive('install', request)
-    expect((await drive('remove')).lines).toEqual([`rm ${enablingLink}`, `rm ${unitPath}`])
-    expect((await lab.on(undefined, 'cd /etc/systemd && find . | sort')).stdout).toBe(before)
+    const before = await guest('cd /etc/systemd && find . | sort')
+    await guest(`ipvsadm -R <<'END'\n${rules}END\n${lvsctl} save --boot`)
+    expect(await guest(`${lvsctl} save --no-boot 2>&1`)).toContain(`[#] rm ${enablingLink}\n[#] rm ${unitPath}\n`)
+    expect(await guest('cd /etc/systemd && find . | sort')).toBe(before)
     expect(await boot()).toBe('')
-    expect((await lab.on(undefined, 'cat /etc/lvsctl/rules')).stdout).toBe(rules)
+    expect(await guest('cat /etc/lvsctl/rules')).toBe(rules)
   })
 
   test('installed while systemd runs: it knows the unit at once, and forgets it again', async () => {
-    await place('/etc/lvsctl/rules', rules)
-    const run = (action: BootAction, argument = '') => `${program.node} ${driver} ${action} '${argument}' >/dev/null`
-    const said = await boot(`${run('install', request)}
+    const said = await boot(`ip link set lo up
+      ipvsadm -R <<'RULES'\n${rules}RULES
+      ${lvsctl} save --boot >/dev/null 2>&1; ipvsadm -C
       systemctl start ${unitName}; ipvsadm -Sn; ipvsadm -C
       systemctl reload ${unitName}; ipvsadm -Sn | wc -l
       systemctl stop ${unitName}; ipvsadm -Sn | wc -l
-      ${run('remove')}
+      ${lvsctl} save --no-boot >/dev/null 2>&1
       systemctl start ${unitName} 2>&1 | grep -o 'not found'`)
     expect(said).toBe(`${rules}3\n3\nnot found\n`)
   })
