@@ -2,8 +2,8 @@
 // JSON. Each is written as it comes, because there may be more than fit in memory; what chooses them is in connections/.
 
 import type {Counts} from '../connections/tally.ts'
-import {printable} from '../connections/walk.ts'
 import {familyOf} from '../domain/address.ts'
+import {printable} from '../domain/foreign-characters.ts'
 import {formatServiceKey} from '../domain/service.ts'
 import type {Connection} from '../formats/procfs/ip-vs-conn.ts'
 import type {Batch} from './batch.ts'

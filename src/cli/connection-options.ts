@@ -88,7 +88,7 @@ function parseState(text: string): Parsed<string> {
   const state = text.toUpperCase()
   if (connectionStates.some((name) => name === state)) return accept(state)
   const near =
-    nearest(state, connectionStates)[0] ?? connectionStates.find((name) => state !== '' && name.startsWith(state))
+    nearest(state, everydayStates)[0] ?? everydayStates.find((name) => state !== '' && name.startsWith(state))
   return reject('state-unknown', `no state is called ${shown(text)}`, {
     where: '--state',
     hint: `${near === undefined ? '' : `Did you mean ${near}? `}All: ${everydayStates.join(', ')}`,

@@ -179,7 +179,7 @@ export const figureFlags = {
     helpGroup: 'OUTPUT',
   }),
   stats: boolean({summary: 'Totals of connections, packets and bytes.', helpGroup: 'OUTPUT'}),
-  rate: boolean({summary: 'The same per second.', helpGroup: 'OUTPUT'}),
+  rate: boolean({summary: 'Connections, packets and bytes per second.', helpGroup: 'OUTPUT'}),
 }
 
 /** `--watch` alone: as often as the kernel makes new rates, in seconds. */

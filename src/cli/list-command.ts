@@ -1,7 +1,7 @@
 // What the commands that list share: where figures come from, what of it is listed and in which order, who gets it (people,
 // pipes, programs) and how often, and what to say where the source is poor.
 
-import {LvsctlError} from '../domain/problem.ts'
+import {LvsctlError, type Problem} from '../domain/problem.ts'
 import type {ServiceKey} from '../domain/service.ts'
 import type {ListedService} from '../table/listing.ts'
 import type {Listing} from '../table/read-listing.ts'
@@ -12,6 +12,7 @@ import type {Columns} from './figures.ts'
 import {toJson} from './json.ts'
 import type {FilterOptions, ListingFilter} from './listing-filter.ts'
 import type {TableLook} from './listing-table.ts'
+import {problemShape} from './problem-shape.ts'
 import type {ShownService} from './shown-service.ts'
 import {needsStatistics, type SortField, sortListing} from './sort-listing.ts'
 
@@ -52,8 +53,9 @@ export abstract class ListCommand extends BaseCommand {
       only,
     }
     if (flags.watch !== undefined) return this.watch(flags.watch, flags, wanted, views)
-    const {services, source} = await this.list(wanted)
-    if (this.jsonEnabled()) return views.program(services, source)
+    const listing = await this.list(wanted)
+    const {services} = listing
+    if (this.jsonEnabled()) return programView(views, listing, wanted)
     const {out} = this.context
     const text = out.terminal
       ? await views.people(services, lookOf(flags, wanted, out))
@@ -63,10 +65,12 @@ export abstract class ListCommand extends BaseCommand {
   }
 
   /** One service with all about it; throws where there is none. */
-  protected async listOne(key: ServiceKey): Promise<ListedService> {
+  protected async listOne(
+    key: ServiceKey,
+  ): Promise<{readonly service: ListedService; readonly problems: readonly Problem[]}> {
     const listing = await readService(this.context, key)
     this.tellSource(listing, false)
-    return listing.services[0] as ListedService
+    return {service: listing.services[0] as ListedService, problems: listing.problems}
   }
 
   /** While one object a line is written, an error is one too, and the end is none. */
@@ -93,9 +97,11 @@ export abstract class ListCommand extends BaseCommand {
       inPlace: people && this.context.env.TERM !== 'dumb',
       separator: json ? '' : '\n',
       view: async ({columns, rows}) => {
-        const {services, source} = await this.list(wanted, {first})
+        const listing = await this.list(wanted, {first})
+        const {services} = listing
         first = false
-        if (json) return `${toJson({at: new Date().toISOString(), ...(await views.program(services, source))}, 0)}\n`
+        if (json)
+          return `${toJson({at: new Date().toISOString(), ...(await programView(views, listing, wanted))}, 0)}\n`
         if (!people) return views.pipe(services, wanted.columns)
         const look = {
           ...lookOf(flags, wanted, {...out, columns}),
@@ -111,13 +117,7 @@ export abstract class ListCommand extends BaseCommand {
   }
 
   /** What was asked for, sorted. Once begun to watch, a service that goes away is no error. */
-  private async list(
-    wanted: Wanted,
-    {first = true} = {},
-  ): Promise<{
-    readonly services: readonly ShownService[]
-    readonly source: Listing['source']
-  }> {
+  private async list(wanted: Wanted, {first = true} = {}): Promise<ShownListing> {
     const {columns, sort, filter} = wanted
     const figures = columns === 'totals' || columns === 'rates' ? columns : undefined
     const statistics = figures !== undefined || needsStatistics(sort)
@@ -141,7 +141,7 @@ export abstract class ListCommand extends BaseCommand {
       if (listing) found.push(listing)
     }
     return {
-      ...(found[0] ?? {source: 'netlink', hidden: false, whole: true}),
+      ...(found[0] ?? {source: 'netlink', hidden: false, whole: true, problems: []}),
       services: found.flatMap(({services}) => services),
     }
   }
@@ -152,22 +152,41 @@ export abstract class ListCommand extends BaseCommand {
     return readFilter(flags, this.portNames)
   }
 
-  private tellSource({source, hidden, whole}: Listing, statistics: boolean): void {
+  private tellSource({source, hidden, whole, problems}: Listing, statistics: boolean): void {
     if (source === 'netlink' || this.told) return
     this.told = true
-    if (statistics)
-      throw new LvsctlError({
-        failure: 'permission',
-        code: 'not-permitted',
-        message: 'not permitted: the kernel tells its figures to root only (CAP_NET_ADMIN)',
-        hint: 'Try: sudo lvsctl … (without root there is the plain list)',
-      })
-    if (hidden)
-      this.note(
-        'not shown without root: scheduler flags, persistence times and engines, tunnel types, thresholds, figures, one-packet on IPv6, the family of firewall marks',
-      )
+    const folder = this.context.env.LVSCTL_PROC
+    if (statistics) throw folder ? noFiguresIn(folder) : noFigures
+    if (hidden) this.note(`${folder ? `not in ${folder}/net/ip_vs` : 'not shown without root'}: ${hiddenInProc}`)
     if (!whole) this.note(maybeMore)
+    this.warnAbout(problems)
   }
+}
+
+const hiddenInProc =
+  'scheduler flags, persistence times and engines, tunnel types, thresholds, figures, one-packet on IPv6, the family of firewall marks'
+
+const noFigures = new LvsctlError({
+  failure: 'permission',
+  code: 'not-permitted',
+  message: 'not permitted: the kernel tells its figures to root only (CAP_NET_ADMIN)',
+  hint: 'Try: sudo lvsctl … (without root there is the plain list)',
+})
+
+const noFiguresIn = (folder: string): LvsctlError =>
+  new LvsctlError({
+    failure: 'unsupported',
+    code: 'figures-unknown',
+    message: `no figures: LVSCTL_PROC says that the table is in ${folder}/net/ip_vs, which has none`,
+    hint: 'Leave LVSCTL_PROC unset to ask the kernel; without figures there is the plain list',
+  })
+
+type ShownListing = Omit<Listing, 'services'> & {readonly services: readonly ShownService[]}
+
+/** `filtered`: some of the table may not be there, and whoever restores from it should know. */
+async function programView(views: ListViews, {services, source, problems}: ShownListing, {filter}: Wanted) {
+  const view = await views.program(services, source)
+  return {...view, filtered: filter !== undefined, problems: problems.map(problemShape)}
 }
 
 /** What a watch answers: everything has been written already. */

@@ -54,7 +54,16 @@ export function serversText(services: readonly ShownService[], look: TableLook):
     ...one.servers.map((server) => markedServer(look, one, server, style.server(server, one))),
     ...(style.apart ? refusal(one, style.paint).map((line) => line.trim()) : []),
   ])
-  return services.length === 0 ? summary(services, look) : render(rows, style, look)
+  if (services.length === 0) return summary(services, look)
+  const {heading: _, ...bare} = style
+  // No columns, no heading above them.
+  return services.some(({servers}) => servers.length > 0)
+    ? render(rows, style, look)
+    : render(
+        services.flatMap((one) => refusal(one, style.paint).map((line) => line.trim())),
+        bare,
+        look,
+      )
 }
 
 /** How the rows of one set of columns look. */
@@ -208,6 +217,8 @@ function wideStyle(look: TableLook): Style {
   return {
     paint,
     apart: false,
+    optional: [8],
+    optionalAlone: [],
     notes: true,
     heading: heading('weight', 'active', 'inactive', 'persistent', 'upper', 'lower', 'share'),
     headingAlone: heading('active', 'inactive', 'persistent'),

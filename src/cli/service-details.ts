@@ -13,7 +13,11 @@ export async function serviceDetails(service: ListedService, out: Output): Promi
   const settings = settingRows(service)
   const servers = serverRows(service.servers)
   if (!out.terminal) return [...settings, ...servers].map((row) => `${row.join('\t')}\n`).join('')
-  const [{paintFor}, {renderTable}] = await Promise.all([import('./output.ts'), import('./table.ts')])
+  const [{paintFor}, {renderTable}, {layOut}] = await Promise.all([
+    import('./output.ts'),
+    import('./table.ts'),
+    import('./layout.ts'),
+  ])
   const {bold, dim} = paintFor(out)
   const top = await renderTable(
     settings.map(([label, value]) => [
@@ -26,7 +30,7 @@ export async function serviceDetails(service: ListedService, out: Output): Promi
   const rows = servers.map((row) =>
     row.slice(1).map((text, index) => ({text, align: index < 2 ? 'left' : 'right'}) as const),
   )
-  return `${top}\n${await renderTable([heading, ...rows])}`
+  return `${top}\n${layOut([heading, ...rows], {columns: out.columns})}`
 }
 
 const unknown = '?'

@@ -1,8 +1,9 @@
 // The way through a file of connections, from its pieces to its lines, once and in bounded memory: whatever the length of
 // the file, there is one piece and one line at a time.
 
-import {type Problem, warning} from '../domain/problem.ts'
+import type {Problem} from '../domain/problem.ts'
 import {ConnectionReader, isHeading} from '../formats/procfs/ip-vs-conn.ts'
+import {type UnreadableLine, unreadableLines} from '../formats/procfs/unreadable.ts'
 import {type ConnectionFilter, compileFilter} from './filter.ts'
 
 /** What was met on the way. */
@@ -14,7 +15,7 @@ export interface Passage {
   templates: number
   /** Lines that are none. */
   unreadable: number
-  firstUnreadable: {readonly line: number; readonly text: string} | undefined
+  firstUnreadable: UnreadableLine | undefined
   /** Somebody had enough. */
   stopped: boolean
 }
@@ -89,28 +90,20 @@ export const newPassage = (): Passage => ({
   stopped: false,
 })
 
-/** Told once, however many there are. `path` is where the lines came from. */
-export function passageProblems({unreadable, firstUnreadable}: Passage, path: string): readonly Problem[] {
-  if (!firstUnreadable) return []
-  const {line, text} = firstUnreadable
-  const others = unreadable === 1 ? '' : ` (the first of ${unreadable} such lines)`
-  return [warning('proc-line-unreadable', `cannot read "${text}"${others}`, {where: `${path}:${line}`})]
-}
+/** `path` is where the lines came from. */
+export const passageProblems = ({unreadable, firstUnreadable}: Passage, path: string): readonly Problem[] =>
+  unreadableLines(path, firstUnreadable, unreadable)
 
 /** An entry has at most some 370 bytes, 255 of them a persistence engine's: what has no end here is no line. */
 const longestLine = 64 * 1024
 
-/** Of a line, in a message. */
-const shownLength = 120
+/** Bytes of a line that are kept for a message, which shows fewer. */
+const keptLength = 512
 
 function noteUnreadable(passage: Passage, line: number, bytes: Uint8Array): void {
   passage.unreadable++
-  passage.firstUnreadable ??= {line, text: printable(new TextDecoder().decode(bytes.subarray(0, shownLength)))}
+  passage.firstUnreadable ??= {line, text: new TextDecoder().decode(bytes.subarray(0, keptLength))}
 }
-
-/** What a terminal would obey is spelled out. */
-export const printable = (text: string): string =>
-  text.replace(/\p{C}/gu, (character) => `\\u{${(character.codePointAt(0) as number).toString(16)}}`)
 
 function stop(passage: Passage): Passage {
   passage.stopped = true

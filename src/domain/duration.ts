@@ -2,16 +2,19 @@
 // integer row's business (integer.ts).
 
 import {type IntegerKind, parseInteger} from './integer.ts'
-import {accept, type Parsed} from './parsed.ts'
+import type {Parsed} from './parsed.ts'
 
 const secondsPer = {s: 1, m: 60, min: 60, h: 3600, d: 86_400} as const
 
 /** In seconds. */
 export function parseDuration(text: string, kind: IntegerKind, where?: string): Parsed<number> {
-  const [, amount, unit] = /^([1-9]\d{0,9})(s|m|min|h|d)$/.exec(text) ?? []
-  if (amount === undefined) return parseInteger(text, kind, where)
-  const parsed = parseInteger(`${Number(amount) * secondsPer[unit as keyof typeof secondsPer]}`, kind, where)
-  return parsed.ok ? accept(parsed.value) : parsed
+  const [, amount, unit] = /^([1-9]\d*)(s|m|min|h|d)$/.exec(text) ?? []
+  const seconds =
+    amount === undefined ? text : `${BigInt(amount) * BigInt(secondsPer[unit as keyof typeof secondsPer])}`
+  const parsed = parseInteger(seconds, kind, where)
+  if (parsed.ok) return parsed
+  const hint = [parsed.problem.hint, 'or a number with a unit: 90s, 15m, 2h, 1d'].filter(Boolean).join('; ')
+  return {...parsed, problem: {...parsed.problem, hint}}
 }
 
 /** `15 min`, `1 h 30 min`, `2 d`; undefined below a minute, where the seconds say it themselves. */

@@ -73,6 +73,10 @@ export function shown(text: string): string {
   return `"${short.replace(/(?! )[\p{C}\p{Z}"\\]/gu, (character) => escapes.get(character) ?? codePoint(character, '\\u{', '}'))}"`
 }
 
+/** A text as it is, but what a terminal would obey is spelled out. */
+export const printable = (text: string): string =>
+  text.replace(/\p{C}/gu, (character) => `\\u{${(character.codePointAt(0) as number).toString(16)}}`)
+
 const escapes = new Map([
   ['\t', '\\t'],
   ['\n', '\\n'],

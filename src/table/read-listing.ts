@@ -1,9 +1,9 @@
 // Where a listing comes from: of the kernel's table, which only root may read, or of /proc/net/ip_vs, which tells anybody
 // less.
 
-import {LvsctlError} from '../domain/problem.ts'
+import {LvsctlError, type Problem} from '../domain/problem.ts'
 import {schedulerRow} from '../domain/schedulers.ts'
-import {type ServiceKey, serviceKeyEquals} from '../domain/service.ts'
+import {formatServiceKey, type ServiceKey, serviceKeyEquals} from '../domain/service.ts'
 import {type ProcService, parseProcIpVs} from '../formats/procfs/ip-vs.ts'
 import type {IpvsClient} from '../ipvs/client.ts'
 import {missingService, requireService} from './find.ts'
@@ -24,6 +24,8 @@ export interface Listing {
   readonly hidden: boolean
   /** Every service is in it, for certain. */
   readonly whole: boolean
+  /** What could not be read. */
+  readonly problems: readonly Problem[]
 }
 
 /** All there is to know, thresholds and statistics too. Without root, what /proc tells. */
@@ -58,9 +60,10 @@ export async function readService(source: TableSource, key: ServiceKey): Promise
       return fromNetlink([listService(running, client.servers(key).map(listServer))])
     },
     () => {
-      const {services, whole} = readProc(source)
+      const {services, whole, problems} = readProc(source)
       const found = services.find((one) => serviceKeyEquals(one.key, key))
-      if (found) return {...fromProc({services: [found], whole: true}), hidden: true}
+      if (found) return {...fromProc({services: [found], whole: true, problems}), hidden: true}
+      if (services.some((one) => mayBe(one, key))) throw familyHidden(key)
       const missing = missingService(
         key,
         services.map((one) => one.key),
@@ -70,6 +73,20 @@ export async function readService(source: TableSource, key: ServiceKey): Promise
         : new LvsctlError({...missing, message: `${missing.message} to be seen here`, hint: maybeMore})
     },
   )
+}
+
+/** A mark of this number, of which nothing tells that it is of the other family. */
+const mayBe = (one: ProcService, key: ServiceKey): boolean =>
+  key.kind === 'fwmark' && one.key.kind === 'fwmark' && one.key.mark === key.mark && !one.familyTold
+
+function familyHidden(key: ServiceKey): LvsctlError {
+  const other = key.kind === 'fwmark' && formatServiceKey({...key, family: key.family === 'ipv6' ? 'ipv4' : 'ipv6'})
+  return new LvsctlError({
+    failure: 'permission',
+    code: 'not-permitted',
+    message: `not permitted: whether ${other} is ${formatServiceKey(key)} is told to root only (CAP_NET_ADMIN)`,
+    hint: 'Try: sudo lvsctl …',
+  })
 }
 
 /** Beside what /proc tells a user of a table larger than a page. */
@@ -86,13 +103,15 @@ const fromNetlink = (services: readonly ListedService[]): Listing => ({
   source: 'netlink',
   hidden: false,
   whole: true,
+  problems: [],
 })
 
-const fromProc = ({services, whole}: ProcReading): Listing => ({
+const fromProc = ({services, whole, problems}: ProcReading): Listing => ({
   services: services.map(listProcService),
   source: 'procfs',
   hidden: services.some(isUnclear),
   whole,
+  problems,
 })
 
 async function asRoot<Result>(
@@ -112,6 +131,7 @@ async function asRoot<Result>(
 interface ProcReading {
   readonly services: readonly ProcService[]
   readonly whole: boolean
+  readonly problems: readonly Problem[]
 }
 
 /**
@@ -126,16 +146,18 @@ const large = 200
 const bytesEach = 330
 
 function readProc(source: TableSource): ProcReading {
-  const text = source.readFile(procFile(source))
+  const path = procFile(source)
+  const text = source.readFile(path)
   if (text !== undefined) {
     if (text.length > large * bytesEach) source.workOnce()
-    return {services: parseProcIpVs(text).value.services, whole: text.length < page}
+    const {value, problems} = parseProcIpVs(text, path)
+    return {services: value.services, whole: text.length < page, problems}
   }
   if (source.env.LVSCTL_PROC)
     throw new LvsctlError({
       failure: 'missing',
       code: 'proc-missing',
-      message: `no file ${procFile(source)}, and LVSCTL_PROC says that the table is there`,
+      message: `no file ${path}, and LVSCTL_PROC says that the table is there`,
     })
   throw new LvsctlError({
     failure: 'unsupported',

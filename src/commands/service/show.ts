@@ -1,6 +1,7 @@
 import {serviceArgument, serviceFlags} from '../../cli/flags.ts'
 import {ListCommand} from '../../cli/list-command.ts'
 import {readServiceKey} from '../../cli/options.ts'
+import {problemShape} from '../../cli/problem-shape.ts'
 import {serviceDetails} from '../../cli/service-details.ts'
 
 export default class ServiceShow extends ListCommand {
@@ -17,10 +18,10 @@ export default class ServiceShow extends ListCommand {
 
   async run(): Promise<object> {
     const {args, flags} = await this.parse(ServiceShow)
-    const service = await this.listOne(readServiceKey(flags, args.service, this.portNames))
+    const {service, problems} = await this.listOne(readServiceKey(flags, args.service, this.portNames))
     if (this.jsonEnabled()) {
       const {listedServiceShape} = await import('../../cli/json-shapes.ts')
-      return {service: listedServiceShape(service)}
+      return {service: listedServiceShape(service), problems: problems.map(problemShape)}
     }
     this.print(await serviceDetails(service, this.context.out))
     return {}

@@ -3,8 +3,9 @@ import {changeFlags} from '../../cli/flags.ts'
 import {readAll} from '../../cli/read-all.ts'
 import {SettingsCommand} from '../../cli/settings-command.ts'
 import {daemonShape} from '../../cli/sync.ts'
-import {accept, type Parsed} from '../../domain/parsed.ts'
-import {parseSyncRole, type SyncRole, syncRoleNames} from '../../domain/sync.ts'
+import {nearest} from '../../domain/nearest.ts'
+import {accept, type Parsed, reject} from '../../domain/parsed.ts'
+import {type SyncRole, syncRoleNames} from '../../domain/sync.ts'
 import type {SyncChange} from '../../table/sync.ts'
 
 export default class SyncStop extends SettingsCommand {
@@ -33,9 +34,14 @@ export default class SyncStop extends SettingsCommand {
 }
 
 function parseRoles(text: string | undefined): Parsed<readonly SyncRole[]> {
-  if (text === 'all') return accept(syncRoleNames)
-  const role = parseSyncRole(text)
-  return role.ok ? accept([role.value]) : role
+  const names = [...syncRoleNames, 'all'] as const
+  const known = names.find((name) => name === text)
+  if (known !== undefined) return accept(known === 'all' ? syncRoleNames : [known])
+  if (text === undefined) return reject('sync-role-missing', 'which daemon: master, backup or all?')
+  const [near] = nearest(text, names)
+  return reject('sync-role-unknown', `"${text}" is none of ${names.join(', ')}`, {
+    ...(near !== undefined && {hint: `Did you mean ${near}?`}),
+  })
 }
 
 function sentences({before}: SyncChange, roles: readonly SyncRole[]) {

@@ -5,7 +5,7 @@
 
 import {type Address, type Family, formatAddress} from '../../domain/address.ts'
 import {type ForwardingMethod, forwardingMethods} from '../../domain/forwarding.ts'
-import {type Problem, problem} from '../../domain/problem.ts'
+import type {Problem} from '../../domain/problem.ts'
 import type {ServerKey} from '../../domain/server.ts'
 import {
   type OtherProtocol,
@@ -15,6 +15,7 @@ import {
   protocols,
   type ServiceKey,
 } from '../../domain/service.ts'
+import {type UnreadableLine, unreadableLines} from './unreadable.ts'
 
 interface ProcServer extends ServerKey {
   /** Of its address: an IPv4 one as 32 bits with a sign, an IPv6 one as fixed-width text. */
@@ -28,6 +29,8 @@ interface ProcServer extends ServerKey {
 export interface ProcService {
   /** A mark's family is that of its servers where they show it, else IPv4. */
   readonly key: ServiceKey
+  /** Whether the family of the key is certain. */
+  readonly familyTold: boolean
   readonly scheduler: string
   readonly persistent: boolean
   /** Only for a persistent service whose family is certain. */
@@ -74,26 +77,41 @@ const ipv6Server = new RegExp(`^ {2}-> ${ipv6}${columns}`)
 const serviceLine = new RegExp(String.raw`^(\w+) +(?:${ipv4}|${ipv6}):([0-9A-F]{4}) +(\S+) +(ops +)?${persistence}`)
 const markLine = new RegExp(String.raw`^FWM +([0-9A-F]{8}) (\S+) (ops )?${persistence}`)
 const headings = 3
+const title = 'IP Virtual Server version '
 
-export function parseProcIpVs(text: string): {value: ProcTable; problems: readonly Problem[]} {
-  const problems: Problem[] = []
+/** `path` is where the text came from. A text without the kernel's first line is none of its. */
+export function parseProcIpVs(
+  text: string,
+  path = '/proc/net/ip_vs',
+): {value: ProcTable; problems: readonly Problem[]} {
+  let unreadable = 0
+  let first: UnreadableLine | undefined
   const services: OpenService[] = []
   const addressOf = ipv4Addresses()
   let open: OpenService | undefined
   let number = 0
+  const complain = (line: string): void => {
+    unreadable++
+    first ??= {line: Math.max(number, 1), text: line}
+  }
   for (const line of linesOf(text)) {
-    if (++number <= headings) continue
-    if (line.startsWith('  ->')) {
+    if (++number <= headings) {
+      if (number === 1 && !line.startsWith(title)) complain(line)
+    } else if (line.startsWith('  ->')) {
       const server = parseIpv4Server(line, addressOf) ?? parseIpv6Server(line)
       if (server && open) open.servers.push(server)
-      else problems.push(unreadable(number, line))
+      else complain(line)
     } else {
       open = line.startsWith('FWM ') ? parseMark(line) : parseService(line, addressOf)
       if (open) services.push(open)
-      else problems.push(unreadable(number, line))
+      else complain(line)
     }
   }
-  return {value: {services: tellMarksApart(services.sort(byOrder).map(closeService))}, problems}
+  if (number === 0) complain('')
+  return {
+    value: {services: tellMarksApart(services.sort(byOrder).map(closeService))},
+    problems: unreadableLines(path, first, unreadable),
+  }
 }
 
 /** One after the other, and not all at once: there can be ten thousand. */
@@ -185,7 +203,8 @@ const protocolOrder = (protocol: Protocol | OtherProtocol): string => String(pro
 function closeService({key, scheduler, onePacket, mask, servers}: OpenService): ProcService {
   const sorted = servers.sort(byServerOrder)
   const family = key.kind === 'address' ? undefined : familyOfServers(sorted)
-  const settings = {scheduler, onePacket, persistent: mask !== undefined, servers: sorted}
+  const familyTold = key.kind === 'address' || family !== undefined
+  const settings = {familyTold, scheduler, onePacket, persistent: mask !== undefined, servers: sorted}
   if (key.kind === 'address')
     return {...settings, key, netmask: mask && readMask(mask, key.address.includes(':') ? 'ipv6' : 'ipv4')}
   return {
@@ -204,8 +223,8 @@ function tellMarksApart(services: readonly ProcService[]): readonly ProcService[
     if (first.kind !== 'fwmark' || second.kind !== 'fwmark' || first.mark !== second.mark) continue
     const [one, other] = pair.map(({servers}) => familyOfServers(servers))
     if (one === 'ipv6' || other === 'ipv4') pair.reverse()
-    apart[index - 1] = {...pair[0], key: {...first, family: 'ipv4'}}
-    apart[index] = {...pair[1], key: {...first, family: 'ipv6'}}
+    apart[index - 1] = {...pair[0], key: {...first, family: 'ipv4'}, familyTold: true}
+    apart[index] = {...pair[1], key: {...first, family: 'ipv6'}, familyTold: true}
   }
   return apart
 }
@@ -256,6 +275,3 @@ function byServerOrder(left: ProcServer, right: ProcServer): number {
   if (typeof left.order !== typeof right.order) return typeof left.order === 'number' ? -1 : 1
   return left.order < right.order ? -1 : left.order > right.order ? 1 : left.port - right.port
 }
-
-const unreadable = (number: number, line: string): Problem =>
-  problem('proc-line-unreadable', `cannot read "${line.trimEnd()}"`, {where: `/proc/net/ip_vs:${number}`})

@@ -77,7 +77,10 @@ type Mapping = Readonly<Record<string, unknown>>
 
 /** `ignored`: what a listing tells besides. */
 const keys = {
-  state: {known: ['version', 'services', 'timeouts', 'syncDaemons', 'sysctls'], ignored: ['source', 'unknown']},
+  state: {
+    known: ['version', 'services', 'timeouts', 'syncDaemons', 'sysctls'],
+    ignored: ['source', 'unknown', 'filtered', 'problems'],
+  },
   service: {
     known: [
       'id',
@@ -132,6 +135,13 @@ class ModelReader {
           },
         ),
         {up: undefined, key: 'unknown'},
+      )
+    if (own(document, 'filtered') === true)
+      this.complain(
+        problem('listing-incomplete', 'this listing was filtered, so it is not the whole table', {
+          hint: 'List without --service, --server, --forwarding and --quiesced',
+        }),
+        {up: undefined, key: 'filtered'},
       )
     const timeouts = this.readTimeouts(own(document, 'timeouts'))
     const daemons = this.readDaemons(own(document, 'syncDaemons'))

@@ -227,6 +227,7 @@ describe('what is wrong is told', () => {
   test.each([
     ['--state estab', /✗ --state: no state is called estab\n {2}Did you mean ESTABLISHED\? All: NONE, ASSURED, /],
     ['--state TIMEWAIT', /Did you mean TIME_WAIT\?/],
+    ['--state x', /✗ --state: no state is called x\n {2}All: NONE/],
     ['--client 192.0.2.300', /--client: /],
     ['--client 192.0.2.0/33', /--client: \/33 is too long for an IPv4 address/],
     ['--client 192.0.2.0/x', /--client: x is not a prefix length/],

@@ -71,6 +71,31 @@ describe('on a terminal', () => {
     [`service show ${service}`, 'service-show-terminal'],
   ])('%s', async (command, name) => expect(await session(command, terminal(120))).toMatchFileSnapshot(golden(name)))
 
+  test('a service without servers is no blank', async () => {
+    const here = {
+      ...(await machineAfter('service add udp://10.0.0.1:53')),
+      env: {LVSCTL_FORCE_TTY: '80', NO_COLOR: '1'},
+    }
+    for (const options of ['', '--wide', '--stats', '--rate'])
+      expect((await lvsctl(`server list udp://10.0.0.1:53 ${options}`, here)).stdout).toBe(
+        '(no servers: clients are refused)\n',
+      )
+  })
+
+  test('the servers of one service fit, too', async () => {
+    for (const columns of [72, 80, 82, 120]) {
+      const {stdout} = await lvsctl(`service show ${service}`, terminal(columns))
+      for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(columns)
+    }
+  })
+
+  test('the share goes before a name stands above its row', async () => {
+    const here = await machineAfter('service add tcp://10.0.0.1:80', 'server add tcp://10.0.0.1:80 10.0.0.2:80')
+    const {stdout} = await lvsctl('list --wide', {...here, env: {LVSCTL_FORCE_TTY: '80', NO_COLOR: '1'}})
+    expect(stdout).not.toContain('share')
+    expect(stdout).toMatch(/^ {2}10\.0\.0\.2:80 {2}gatewaying +1 +0/m)
+  })
+
   test('a narrow one has no bars', async () => {
     expect((await lvsctl('list', terminal(120))).stdout).toContain('█')
     expect((await lvsctl('list', terminal(80))).stdout).not.toContain('█')
@@ -259,6 +284,13 @@ describe('filters', () => {
     if (hint) expect(stderr).toContain(hint)
   })
 
+  test('what was left out is told to programs: whoever restores from it would lose the rest', async () => {
+    const filtered = async (command: string) => JSON.parse((await lvsctl(`${command} --json`, on)).stdout).filtered
+    expect(await filtered('list')).toBe(false)
+    expect(await filtered('list --server 192.168.1.111')).toBe(true)
+    expect(await filtered('service list --quiesced')).toBe(true)
+  })
+
   test('everything wrong is told at once', async () => {
     const {stderr} = await lvsctl('list --forwarding x1y --server 10.0.0 --service nowhere', on)
     for (const option of ['--forwarding', '--server', '--service']) expect(stderr).toContain(`✗ ${option}: `)
@@ -306,8 +338,63 @@ describe('for programs', () => {
   })
 
   test('an empty table is an empty list', async () => {
-    expect(JSON.parse((await lvsctl('list --json')).stdout)).toEqual({services: [], source: 'netlink', unknown: []})
+    expect(JSON.parse((await lvsctl('list --json')).stdout)).toEqual({
+      filtered: false,
+      problems: [],
+      services: [],
+      source: 'netlink',
+      unknown: [],
+    })
     expect((await lvsctl('list')).stdout).toBe('')
+  })
+})
+
+const headings =
+  'IP Virtual Server version 1.2.1 (size=4096)\nProt LocalAddress:Port Scheduler Flags\n  -> RemoteAddress\n'
+
+describe('a file that cannot be read', () => {
+  const saved = (text: string): Machine => machine({files: {'/saved/net/ip_vs': text}, env: {LVSCTL_PROC: '/saved'}})
+  const service = 'TCP  0A01020C:0050 rr  \n'
+
+  test.each([
+    ['an empty one', '', '/saved/net/ip_vs:1: cannot read ""'],
+    ['another', 'what\nis\nthis\n', '/saved/net/ip_vs:1: cannot read "what"'],
+    [
+      'a line',
+      `${headings}${service}\x1b[31m\n  -> x\n`,
+      String.raw`/saved/net/ip_vs:5: cannot read "\u{1b}[31m" (the first of 2 such lines)`,
+    ],
+  ])('%s is told', async (_what, text, told) => {
+    for (const command of ['list', 'service list'])
+      expect(await lvsctl(command, saved(text))).toMatchObject({stderr: `! ${told}\n`, exit: 0})
+  })
+
+  test('to programs too', async () => {
+    for (const command of ['list', 'service list', 'service show tcp://10.1.2.12:80', 'server list tcp://10.1.2.12:80'])
+      expect(
+        JSON.parse((await lvsctl(`${command} --json`, saved(`${headings}${service}?\n`))).stdout).problems,
+      ).toEqual([
+        {
+          code: 'proc-line-unreadable',
+          severity: 'warning',
+          where: '/saved/net/ip_vs:5',
+          message: 'cannot read "?"',
+          hint: null,
+        },
+      ])
+  })
+
+  test('what it does not have, root would not find in it', async () => {
+    expect(await lvsctl('list --stats', saved(headings + service))).toEqual({
+      stdout: '',
+      stderr: `✗ no figures: LVSCTL_PROC says that the table is in /saved/net/ip_vs, which has none
+  Leave LVSCTL_PROC unset to ask the kernel; without figures there is the plain list
+`,
+      exit: 6,
+    })
+    expect((await lvsctl('list', saved(`${headings}FWM  00000009 wlc \n`))).stderr).toMatch(
+      /^not in \/saved\/net\/ip_vs: scheduler flags/,
+    )
   })
 })
 
@@ -350,6 +437,25 @@ describe('without root', () => {
       stderr: expect.stringContaining('Nearest: tcp://192.168.1.200:8080'),
       exit: 3,
     })
+  })
+
+  test('a mark whose family nothing shows may be the one that is asked for', async () => {
+    const mark = (servers: string) =>
+      machine({
+        ipvs: memoryClient({privileged: false}),
+        files: {[procPath]: `${headings}FWM  00000009 wlc \n${servers}`},
+      })
+    expect(await lvsctl('service show -f 9 -6', mark(''))).toEqual({
+      stdout: '',
+      stderr: `✗ not permitted: whether fwmark://9 is fwmark6://9 is told to root only (CAP_NET_ADMIN)
+  Try: sudo lvsctl …
+`,
+      exit: 5,
+    })
+    expect((await lvsctl('service show -f 9', mark(''))).exit).toBe(0)
+    expect((await lvsctl('service show -f 8 -6', mark(''))).exit).toBe(3)
+    const known = mark('  -> 0A01020C:1F90      Masq    1      2          1         \n')
+    expect((await lvsctl('service show -f 9 -6', known)).exit).toBe(3)
   })
 
   test('a kernel without IPVS', async () => {

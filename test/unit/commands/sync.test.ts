@@ -165,8 +165,9 @@ test.each([
   ['sync start master --interface eth0 --group 224.0.0', 2, '--group:'],
   ['sync start backup --interface eth0 --max-length 100', 2, 'a backup is ready for messages of 1024 bytes at least'],
   ['sync start master --interface eth0 --group ff02::81 --max-length 65500', 2, 'At most 65487'],
-  ['sync stop', 2, 'which daemon'],
-  ['sync stop everything', 2, 'neither master nor backup'],
+  ['sync stop', 2, 'which daemon: master, backup or all?'],
+  ['sync stop everything', 2, '"everything" is none of master, backup, all'],
+  ['sync stop bakcup', 2, 'Did you mean backup?'],
 ])('%s ends with %i', async (command, exit, message) => {
   const on = director()
   const result = await lvsctl(command, on)

@@ -21,3 +21,18 @@ test.each([
   [5400, '1 h 30 min'],
   [93_784, '1 d 2 h 3 min 4 s'],
 ])('%i s in words', (seconds, words) => expect(durationWords(seconds)).toBe(words))
+
+test.each([
+  ['1.5h', '1.5h is not a timeout in seconds'],
+  ['2H', '2H is not a timeout in seconds'],
+  ['99999999999d', '8639999999913600 is too high for a timeout in seconds'],
+  ['999999999999999999999999d', 'is too high for a timeout in seconds'],
+])('%s is told what a time looks like', (text, message) => {
+  expect(parseDuration(text, 'timeout')).toMatchObject({
+    ok: false,
+    problem: {
+      message: expect.stringContaining(message),
+      hint: expect.stringContaining('or a number with a unit: 90s, 15m, 2h, 1d'),
+    },
+  })
+})

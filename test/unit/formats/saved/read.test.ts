@@ -132,6 +132,8 @@ describe('what is wrong, and where', () => {
     ['services: [7]', ['1:12 a service should be a mapping of keys to values, and this is 7']],
     ['services: []\nsevices: []', ['2:1 no key sevices']],
     ['services: []\nsource: procfs\nunknown: [engine, tunnel]', ['3:10 this listing does not know engine, tunnel']],
+    ['services: []\nfiltered: true\nproblems: []', ['2:11 this listing was filtered']],
+    ['services: []\nfiltered: false', []],
     ['services:\n  - scheduler: rr', ['2:5 the service is not named']],
     ['services:\n  - {address: 192.0.2.1, port: 80}', ['2:5 protocol is missing']],
     ['services:\n  - {protocol: tcp, address: 192.0.2.1}', ['2:5 port is missing']],
