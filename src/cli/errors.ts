@@ -17,7 +17,29 @@ export interface Usage {
 export function explainThrown(thrown: unknown, usage: Usage): LvsctlError {
   if (thrown instanceof LvsctlError) return thrown
   const error = thrown instanceof Error ? thrown : new Error(String(thrown))
-  return explainUsage(error as ParserError, usage) ?? unexpected(error)
+  return explainUsage(error as ParserError, usage) ?? explainSystem(error) ?? unexpected(error)
+}
+
+/** What the system refuses is no fault of ours. */
+function explainSystem(error: NodeJS.ErrnoException): LvsctlError | undefined {
+  const {code, path} = error
+  if (code === 'EACCES' && path !== undefined)
+    return new LvsctlError({
+      failure: 'permission',
+      code: 'file-not-permitted',
+      message: `not permitted: ${path} is for others`,
+      hint: 'Try: sudo lvsctl …',
+      cause: error,
+    })
+  if (code === 'ENOSPC')
+    return new LvsctlError({
+      failure: 'unexpected',
+      code: 'no-space',
+      message: `no space left to write to${path === undefined ? '' : `: ${path}`}`,
+      hint: 'What was written is not whole. How full it is: df -h',
+      cause: error,
+    })
+  return undefined
 }
 
 function unexpected(error: Error): LvsctlError {

@@ -119,6 +119,32 @@ test.each(['list', 'service list --help', '--version'])('%s: a reader who goes a
   expect({status, stderr}).toEqual({status: 0, stderr: ''})
 })
 
+test('a full disk is no fault of ours', () => {
+  const {status, stderr} = spawnSync('sh', ['-c', `'${process.execPath}' '${bin}' list > /dev/full`], {
+    env,
+    encoding: 'utf8',
+  })
+  expect({status, stderr}).toEqual({
+    status: 1,
+    stderr: '✗ no space left to write to\n  What was written is not whole. How full it is: df -h\n',
+  })
+})
+
+test.skipIf(process.getuid?.() === 0)('a file of somebody else is no fault of ours', () => {
+  const closed = join(folder, 'closed')
+  mkdirSync(join(closed, 'net'), {recursive: true})
+  for (const file of ['ip_vs', 'ip_vs_conn']) {
+    writeFileSync(join(closed, 'net', file), '', {mode: 0})
+    const {status, stderr} = run([bin, ...(file === 'ip_vs' ? ['list'] : ['connections', 'list'])], {
+      LVSCTL_PROC: closed,
+    })
+    expect({status, stderr}).toEqual({
+      status: 5,
+      stderr: `✗ not permitted: ${join(closed, 'net', file)} is for others\n  Try: sudo lvsctl …\n`,
+    })
+  }
+})
+
 test('a fault where nobody waits for it: one line, exit 1', () => {
   const preload = join(folder, 'fault.cjs')
   writeFileSync(preload, `setTimeout(() => { throw new Error('out of the blue') }, 20); setTimeout(() => {}, 5000)`)
@@ -169,6 +195,30 @@ describe('on an old Node', () => {
       child.on('close', (...end) => resolve(end)),
     )
     expect([code, signal]).toEqual([null, 'SIGTERM'])
+  })
+
+  test('a signal in the moment of the start leaves nobody behind', async () => {
+    const program = elsewhere('at-once')
+    const folderOfNode = join(folder, 'at-once', 'node_modules', 'node', 'bin')
+    mkdirSync(folderOfNode, {recursive: true})
+    writeFileSync(join(folderOfNode, 'node'), '#!/bin/sh\nexec sleep 20\n', {mode: 0o755})
+    const atOnce = join(folder, 'at-once.cjs')
+    writeFileSync(
+      atOnce,
+      `const processes = require('child_process')
+const {spawn} = processes
+processes.spawn = (...words) => {
+  const child = spawn(...words)
+  process.kill(process.pid, 'SIGTERM')
+  return child
+}`,
+    )
+    const child = spawn(process.execPath, ['-r', pretending, '-r', atOnce, program], {
+      env: {...env, PRETEND: '20.1.0'},
+    })
+    // Until whoever has the streams is gone.
+    const end = await new Promise((resolve) => child.on('close', (...end) => resolve(end)))
+    expect(end).toEqual([null, 'SIGTERM'])
   })
 
   test.runIf(existsSync('/usr/bin/node'))("the machine's own node starts it, whatever its age", () => {

@@ -126,13 +126,13 @@ test('ten thousand servers take no time worth mentioning', () => {
       )
   }
   const text = `${heading}${lines.join('\n')}\n`
-  parseProcIpVs(text)
-  const start = performance.now()
-  const {value} = parseProcIpVs(text)
-  const milliseconds = performance.now() - start
-  expect(value.services).toHaveLength(2000)
-  // Takes 15 ms where this was written; the bound is for busy machines.
-  expect(milliseconds).toBeLessThan(150)
+  const times = Array.from({length: 8}, () => {
+    const start = performance.now()
+    expect(parseProcIpVs(text).value.services).toHaveLength(2000)
+    return performance.now() - start
+  })
+  // Takes 15 ms where this was written; the least of some is that of no busy moment.
+  expect(Math.min(...times)).toBeLessThan(150)
 })
 
 test.each([
