@@ -95,9 +95,16 @@ const rules: readonly Rule[] = [
     explain: ([, name = ''], usage) => error('option-repeated', `${spellFlag(name, usage)} is given more than once`),
   },
   {
-    pattern: /^Missing \d+ required args?:\n(\S+)/,
-    explain: ([, name = ''], usage) =>
-      error('argument-missing', `${usage.name} needs a ${name}`, `What it takes: lvsctl ${usage.name} --help`),
+    pattern: /^Missing \d+ required args?:\n(\S+) *(.*)/,
+    explain: ([, name = '', what = ''], usage) => {
+      const word = name.toUpperCase()
+      const meaning = what === '' ? '' : `${word}: ${what.replace(/\.$/, '')}. `
+      return error(
+        'argument-missing',
+        `${usage.name} needs a ${word}`,
+        `${meaning}What it takes: lvsctl ${usage.name} --help`,
+      )
+    },
   },
   {
     pattern: /^Parsing --(\S+) ?\n\s*Expected (.*)/,

@@ -39,11 +39,10 @@ export function withSyncDefaults(
   return {...daemon, group: daemon.group ?? group, port: daemon.port ?? port, ttl: daemon.ttl ?? ttl}
 }
 
-export function parseSyncRole(text: string | undefined): Parsed<SyncRole> {
+export function parseSyncRole(text: string): Parsed<SyncRole> {
   const known = syncRoleNames.find((name) => name === text)
   if (known) return accept(known)
   const all = 'master sends what it knows of connections, backup receives it; a director may be both'
-  if (text === undefined) return reject('sync-role-missing', 'which daemon: master or backup?', {hint: all})
   const [near] = nearest(text, syncRoleNames)
   return reject('sync-role-unknown', `"${text}" is neither master nor backup`, {
     hint: near === undefined ? all : `Did you mean ${near}?`,

@@ -27,7 +27,7 @@ A daemon that runs as asked is left alone. One that runs otherwise is an error u
       command: '<%= config.bin %> sync start master --interface eth0 --group ff02::81 --dry-run',
     },
   ]
-  static override args = {role: argument({description: 'master or backup', ignoreStdin: true})}
+  static override args = {role: argument({description: 'master or backup', required: true, ignoreStdin: true})}
   static override flags = {
     interface: string({
       summary: 'Where to send, or to listen.',
@@ -83,7 +83,7 @@ A daemon that runs as asked is left alone. One that runs otherwise is an error u
 
 type Flags = {readonly [Name in 'interface' | 'id' | 'group' | 'port' | 'ttl' | 'max-length']?: string | undefined}
 
-function readDaemon(role: string | undefined, flags: Flags): SyncDaemon {
+function readDaemon(role: string, flags: Flags): SyncDaemon {
   const number = (name: keyof Flags, kind: IntegerKind): Parsed<number> | undefined => {
     const text = flags[name]
     return text === undefined ? undefined : parseInteger(text, kind, `--${name}`)

@@ -16,7 +16,7 @@ export default class SyncStop extends SettingsCommand {
     {description: 'Before this director becomes the active one', command: '<%= config.bin %> sync stop backup'},
     {description: 'Both', command: '<%= config.bin %> sync stop all'},
   ]
-  static override args = {role: argument({description: 'master, backup or all', ignoreStdin: true})}
+  static override args = {role: argument({description: 'master, backup or all', required: true, ignoreStdin: true})}
   static override flags = changeFlags
 
   async run(): Promise<object> {
@@ -33,11 +33,10 @@ export default class SyncStop extends SettingsCommand {
   }
 }
 
-function parseRoles(text: string | undefined): Parsed<readonly SyncRole[]> {
+function parseRoles(text: string): Parsed<readonly SyncRole[]> {
   const names = [...syncRoleNames, 'all'] as const
   const known = names.find((name) => name === text)
   if (known !== undefined) return accept(known === 'all' ? syncRoleNames : [known])
-  if (text === undefined) return reject('sync-role-missing', 'which daemon: master, backup or all?')
   const [near] = nearest(text, names)
   return reject('sync-role-unknown', `"${text}" is none of ${names.join(', ')}`, {
     ...(near !== undefined && {hint: `Did you mean ${near}?`}),

@@ -278,7 +278,7 @@ test('several mistakes are told at once', async () => {
 })
 
 test.each([
-  ['lab run', 'lab run needs a script'],
+  ['lab run', 'lab run needs a SCRIPT'],
   ['lab run x.sh --deadline abc', '--deadline: expected an integer but received: abc'],
   ['lab run x.sh --deadline 0', '--deadline: expected an integer greater than or equal to 1 but received: 0'],
 ])('%s: exit 2', async (command, message) => {

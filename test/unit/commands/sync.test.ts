@@ -150,8 +150,8 @@ nothing was changed (dry run)
 })
 
 test.each([
-  ['sync start', 2, 'which daemon: master or backup?'],
-  ['sync start', 2, '--interface: no interface is named'],
+  ['sync start', 2, 'sync start needs a ROLE'],
+  ['sync start mastr', 2, '--interface: no interface is named'],
   ['sync start mastr --interface eth0', 2, 'Did you mean master?'],
   ['sync start all --interface eth0', 2, '"all" is neither master nor backup'],
   ['sync start master --interface eth9', 3, 'no network interface "eth9"'],
@@ -165,7 +165,7 @@ test.each([
   ['sync start master --interface eth0 --group 224.0.0', 2, '--group:'],
   ['sync start backup --interface eth0 --max-length 100', 2, 'a backup is ready for messages of 1024 bytes at least'],
   ['sync start master --interface eth0 --group ff02::81 --max-length 65500', 2, 'At most 65487'],
-  ['sync stop', 2, 'which daemon: master, backup or all?'],
+  ['sync stop', 2, 'sync stop needs a ROLE\n  ROLE: master, backup or all. What it takes: lvsctl sync stop --help'],
   ['sync stop everything', 2, '"everything" is none of master, backup, all'],
   ['sync stop bakcup', 2, 'Did you mean backup?'],
 ])('%s ends with %i', async (command, exit, message) => {
