@@ -263,8 +263,9 @@ export class Settings {
     const text = this.line.value(name)
     const parsed = parseHeld(text, kind)
     if (parsed.ok) return parsed.value
-    // ipvsadm 1.31 writes marks from 2147483648 on as negative numbers: those are not in doubt.
-    const fix = kind === 'fwmark' && text.startsWith('-') ? parsed.meant : undefined
+    // ipvsadm 1.31 writes marks from 2147483648 on as negative numbers: those are not in doubt. But `-f -6` may have lost
+    // its mark and go on with the option.
+    const fix = kind === 'fwmark' && text.startsWith('-') && text !== '-6' ? parsed.meant : undefined
     this.refuse(parsed.problem, name, fix)
     return undefined
   }

@@ -287,6 +287,8 @@ describe('what word processors and chat programs do', () => {
   })
 
   test('what stands for nothing plain is named and left', () => {
+    expect(parseRules('-A -f -6 -s rr')).toMatchObject({state: undefined, problems: [{column: 7}]})
+    expect(repaired('-A -f -6 -s rr')).toBeUndefined()
     const {problems, repaired: repair} = parseRules('-A -t 192.0.2.1:8о')
     expect(problems.map(({message}) => message)[0]).toContain('U+043E')
     expect(problems[0]?.fix).toBeUndefined()
