@@ -47,6 +47,9 @@ busybox mount -t sysfs sysfs sys
 busybox mount -t devtmpfs devtmpfs dev
 mkdir -p dev/pts dev/shm
 busybox mount -t devpts devpts dev/pts
+# As udev has them: bash's <(command) is /dev/fd/63.
+ln -s /proc/self/fd dev/fd
+for stream in 0:stdin 1:stdout 2:stderr; do ln -s "/proc/self/fd/\${stream%:*}" "dev/\${stream#*:}"; done
 busybox mount -t hostfs -o ${shellQuote(sharedOnHost)} none .${guestShared}
 pivot_root . run/old
 busybox umount -l /run/old

@@ -151,6 +151,11 @@ describe('commands in a guest', () => {
     expect((await lab.guest.run(`sh -c 'kill -INT $$; echo survived'`)).stdout).toBe('')
   })
 
+  test('bash can read what a command writes as a file', async () => {
+    expect((await lab.on(undefined, 'bash -c "cat <(echo written)"')).stdout).toBe('written\n')
+    expect((await lab.on(undefined, 'echo heard | cat /dev/stdin >/dev/stdout')).stdout).toBe('heard\n')
+  })
+
   test('lvsctl and on are in PATH', async () => {
     expect((await lab.lvsctl(undefined, ['service', "it's"])).stdout).toBe(
       "lvsctl was called with two words: service it's\n",
