@@ -38,7 +38,7 @@ describe('in a terminal', () => {
 
   /** Waits for the screen to show it; what it shows. */
   async function shows(what: RegExp, options = ''): Promise<string> {
-    const deadline = performance.now() + 5_000
+    const deadline = performance.now() + 20_000
     for (;;) {
       const now = await screen(options)
       if (what.test(now)) return now
