@@ -76,7 +76,12 @@ export function openScreen(out: Output, {wake, quit}: ScreenEvents): Screen {
   stdout.on('resize', wake)
   if (stdin.isTTY) stdin.on('data', press)
   show()
-  return {draw: (lines) => out.write(frame(lines)), close}
+  const draw = (lines: readonly string[]) => {
+    // After fg a timer can be heard before the signal is.
+    if (!open) show()
+    out.write(frame(lines))
+  }
+  return {draw, close}
 }
 
 const deadly = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const
