@@ -47,6 +47,7 @@ export interface ProcTable {
 
 /** What the file does not tell, as the JSON output calls it. */
 export const unknownInProc = [
+  'family', // of a firewall mark
   'schedulerFlags',
   'persistence',
   'netmask',
