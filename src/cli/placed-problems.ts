@@ -5,14 +5,15 @@ import type {Paint} from './output.ts'
 
 const place = (name: string, {line, column}: PlacedProblem): string => `${name}:${line}:${column}`
 
-/** `rules.txt:3:39  ✗ EN DASH where an option should begin: "–g"    fix: -g` */
+/** A repair that is a blank or a line end cannot be shown: its hint is. `rules.txt:3:39  ✗ EN DASH where an option should begin: "–g"    fix: -g` */
 export function placedLines(name: string, problems: readonly PlacedProblem[], paint: Paint): readonly string[] {
   const width = problems.reduce((most, one) => Math.max(most, place(name, one).length), 0)
   return problems.flatMap((one) => {
     const sign = one.severity === 'error' ? paint.red('✗') : paint.yellow('!')
-    const fix = one.fix === undefined ? '' : `    fix: ${one.fix}`
+    const shown = one.fix?.trim()
+    const fix = shown ? `    fix: ${shown}` : ''
     const line = `${place(name, one).padEnd(width)}  ${sign} ${one.message}${fix}`
-    return one.hint && one.fix === undefined ? [line, `${' '.repeat(width)}    ${one.hint}`] : [line]
+    return one.hint && !shown ? [line, `${' '.repeat(width)}    ${one.hint}`] : [line]
   })
 }
 
@@ -23,7 +24,7 @@ export function placedAsProblems(name: string, problems: readonly PlacedProblem[
     severity,
     where: place(name, at as PlacedProblem),
     message,
-    ...(fix === undefined ? hint && {hint} : {hint: `fix: ${fix}`}),
+    ...(fix?.trim() ? {hint: `fix: ${fix}`} : hint && {hint}),
   }))
 }
 

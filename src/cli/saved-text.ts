@@ -21,21 +21,25 @@ export function readSavedText(context: Pick<Context, 'input' | 'readFile'>, file
         message: 'nothing to read: no file is named, and nothing is piped in',
         hint: 'Name the file, or "-" to type the rules here',
       })
-    return {name: 'stdin', path: undefined, content: context.input.readAll()}
+    return {name: 'stdin', path: undefined, content: reading('standard input', () => context.input.readAll())}
   }
   return {name: file, path: file, content: readNamed(context, file)}
 }
 
 function readNamed({readFile}: Pick<Context, 'readFile'>, file: string): string {
+  const content = reading(`"${file}"`, () => readFile(file))
+  if (content !== undefined) return content
+  throw new LvsctlError({failure: 'missing', code: 'file-missing', message: `no file "${file}"`})
+}
+
+function reading<Content>(what: string, read: () => Content): Content {
   try {
-    const content = readFile(file)
-    if (content !== undefined) return content
+    return read()
   } catch (error) {
     const reason = reasons[(error as NodeJS.ErrnoException).code ?? '']
     if (!reason) throw error
-    throw new LvsctlError({...reason, code: 'file-unreadable', message: `cannot read "${file}": ${reason.message}`})
+    throw new LvsctlError({...reason, code: 'file-unreadable', message: `cannot read ${what}: ${reason.message}`})
   }
-  throw new LvsctlError({failure: 'missing', code: 'file-missing', message: `no file "${file}"`})
 }
 
 const reasons: Readonly<

@@ -114,17 +114,20 @@ What removes or changes something asks first on a terminal, and needs --yes else
   }
 
   private async repair(text: SavedText, {content, count}: {content: string; count: number}, dryRun: boolean) {
-    const {repairLines} = await import('../cli/placed-problems.ts')
-    const lines = repairLines(text.content, content)
+    const [{repairLines}, {repairFile, requireUtf8}, {isStream}] = await Promise.all([
+      import('../cli/placed-problems.ts'),
+      import('../state/read-file.ts'),
+      import('../state/target-file.ts'),
+    ])
+    const path = text.path !== undefined && isStream(text.path) ? undefined : text.path
+    if (path !== undefined) requireUtf8(text)
     const places = countOf(count, 'place')
-    if (text.path === undefined || dryRun)
-      this.note(`${dryRun ? 'would repair' : 'repaired'} ${places} of ${text.name}:`)
+    if (path === undefined || dryRun) this.note(`${dryRun ? 'would repair' : 'repaired'} ${places} of ${text.name}:`)
     else {
-      const {repairFile} = await import('../state/read-file.ts')
-      const backup = repairFile(await this.context.host(), text.path, text.content, content)
+      const backup = repairFile(await this.context.host(), path, text.content, content)
       this.note(`repaired ${places} of ${text.name}; as it was: ${backup}`)
     }
-    for (const line of lines) this.note(line)
+    for (const line of repairLines(text.content, content)) this.note(line)
   }
 
   /** The problems have been told, each in its line; a program gets them as one error. */

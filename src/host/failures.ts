@@ -114,3 +114,13 @@ export function notPermitted(effect: Effect, needs: string, cause?: unknown): Lv
     cause,
   })
 }
+
+/** Nobody may write there, whoever it is. */
+export function readOnlyThere(effect: Effect, cause?: unknown): LvsctlError {
+  return new LvsctlError({
+    failure: 'permission',
+    code: 'read-only',
+    message: `"${describeEffect(effect)}" failed: the file system there is read-only`,
+    cause,
+  })
+}

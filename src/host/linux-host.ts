@@ -32,6 +32,7 @@ import {
   interfaceDown,
   ipv6Disabled,
   notPermitted,
+  readOnlyThere,
   symlinkMissing,
   sysctlRefused,
   sysctlUnknown,
@@ -263,8 +264,8 @@ function explain(effect: Effect, error: unknown): unknown {
       if (errno === 'EEXIST') return fileExists(effect.path)
       break
   }
-  if (errno === 'EPERM' || errno === 'EACCES' || errno === 'EROFS')
-    return notPermitted(effect, capability[effect.do], error)
+  if (errno === 'EROFS') return readOnlyThere(effect, error)
+  if (errno === 'EPERM' || errno === 'EACCES') return notPermitted(effect, capability[effect.do], error)
   return failed(effect, error)
 }
 

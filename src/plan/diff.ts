@@ -45,6 +45,12 @@ export function planTable(wanted: Settings, found: Settings, mode: DiffMode = 'r
   return {operations: [...stop, ...timeouts, ...operations, ...start], before, unchanged}
 }
 
+/** A plan in the parts that are to be carried out one after the other: nothing is removed before all else is there. */
+export function batchesOf(operations: readonly Operation[]): readonly (readonly Operation[])[] {
+  const first = operations.findIndex((one) => one.do === 'delete-server' || one.do === 'delete-service')
+  return first <= 0 ? [operations] : [operations.slice(0, first), operations.slice(first)]
+}
+
 type BeforeMap = Map<Operation, Service | Server | Timeouts>
 
 interface Removals {

@@ -92,26 +92,30 @@ function rollBack<Operation>(
 }
 
 /**
- * All in one go, for worlds where an operation costs less than the trip. Where any fails, what succeeded is undone in one
- * go as well, last first; inverses that fail leave their step standing and the others go on, as the kernel does. The
- * way back is asked for only then, and for what was really done (inverse.ts: `(done) => withInverses(done, before)`).
+ * Batch by batch, for worlds where an operation costs less than the trip; none is begun before all of the one before it
+ * succeeded. Where any fails, what succeeded is undone in one go, last first; inverses that fail leave their step standing
+ * and the others go on, as the kernel does. The way back is asked for only then, and for what was really done
+ * (inverse.ts: `(done) => withInverses(done, before)`).
  */
-export function executeBatch<Operation, Outcome extends {readonly ok: boolean}>(
-  operations: readonly Operation[],
+export function executeBatches<Operation, Outcome extends {readonly ok: boolean}>(
+  batches: readonly (readonly Operation[])[],
   world: BatchWorld<Operation, Outcome>,
   stepsBack: (done: readonly Operation[]) => readonly Step<Operation>[],
 ): Report<Operation, Outcome> {
-  const outcomes = world.execute(operations)
-  if (outcomes.length !== operations.length)
-    throw new TypeError(`${operations.length} operations had ${outcomes.length} outcomes`)
   const failed: {operation: Operation; failure: Outcome}[] = []
-  for (let index = 0; index < outcomes.length; index++) {
-    const failure = outcomes[index] as Outcome
-    if (!failure.ok) failed.push({operation: operations[index] as Operation, failure})
+  for (const [number, operations] of batches.entries()) {
+    const outcomes = world.execute(operations)
+    if (outcomes.length !== operations.length)
+      throw new TypeError(`${operations.length} operations had ${outcomes.length} outcomes`)
+    for (let index = 0; index < outcomes.length; index++) {
+      const failure = outcomes[index] as Outcome
+      if (!failure.ok) failed.push({operation: operations[index] as Operation, failure})
+    }
+    if (failed.length === 0) continue
+    const done = [...batches.slice(0, number).flat(), ...operations.filter((_, index) => outcomes[index]?.ok)]
+    return {ok: false, done, failed, ...rollBackBatch(stepsBack(done), world)}
   }
-  if (failed.length === 0) return {ok: true, done: operations, failed, rolledBack: [], left: []}
-  const done = operations.filter((_, index) => outcomes[index]?.ok)
-  return {ok: false, done, failed, ...rollBackBatch(stepsBack(done), world)}
+  return {ok: true, done: batches.flat(), failed, rolledBack: [], left: []}
 }
 
 function rollBackBatch<Operation, Outcome extends {readonly ok: boolean}>(

@@ -1,5 +1,6 @@
 // A text read as a saved state, repaired first where that is asked for, and the repaired text put in its place.
 
+import {LvsctlError} from '../domain/problem.ts'
 import type {SavedState} from '../domain/saved-state.ts'
 import type {ProtocolPortNames} from '../domain/service-key.ts'
 import type {PlacedProblem} from '../formats/placed-problem.ts'
@@ -33,6 +34,17 @@ export async function readAndRepair({content}: {readonly content: string}, optio
 }
 
 const judged = ({state, problems}: ReadSaved) => ({state, problems})
+
+/** Throws `usage` for a file that could not be kept as it was, because its characters were lost in reading it. */
+export function requireUtf8({name, content}: {readonly name: string; readonly content: string}): void {
+  if (!content.includes('\uFFFD')) return
+  throw new LvsctlError({
+    failure: 'usage',
+    code: 'file-not-utf8',
+    message: `${name} is not UTF-8, and repairing it would lose characters: nothing was changed`,
+    hint: 'Make it so: iconv -f latin1 -t utf8',
+  })
+}
 
 /** Keeps what was there as FILE~, whose name it returns. */
 export function repairFile(host: Host, path: string, before: string, after: string): string {

@@ -2,14 +2,14 @@
 // to the last. What fails half-way is undone, and what is said of it afterwards has been read, not assumed.
 
 import {familyOf} from '../domain/address.ts'
-import {LvsctlError, type Problem, refuse, warning} from '../domain/problem.ts'
+import {LvsctlError, type Problem, problem, refuse, warning} from '../domain/problem.ts'
 import type {SavedState} from '../domain/saved-state.ts'
 import {familyOfKey, formatServiceKey} from '../domain/service.ts'
 import {validateServer} from '../domain/validate.ts'
 import type {Outcome} from '../ipvs/client.ts'
 import {explain} from '../ipvs/errors.ts'
-import {type DiffMode, planTable, type Settings, type TablePlan} from '../plan/diff.ts'
-import {executeBatch, type Report} from '../plan/execute.ts'
+import {batchesOf, type DiffMode, planTable, type Settings, type TablePlan} from '../plan/diff.ts'
+import {executeBatches, type Report} from '../plan/execute.ts'
 import {configurationAfter, withInverses} from '../plan/inverse.ts'
 import type {Operation} from '../plan/operation.ts'
 import {countPlan, type PlanCounts, planLine} from '../plan/outline.ts'
@@ -131,8 +131,10 @@ function emptying({configuration}: Settings, {state, mode, allowEmpty}: RestoreR
 }
 
 /** What no file can show: that this machine has no IPv4 yet, that a sync daemon runs. One of each is enough. */
-function impossibleHere({client}: Machine, before: Settings, {state, facts}: RestoreRequest): Problem[] {
+function impossibleHere({client, host}: Machine, before: Settings, {state, facts}: RestoreRequest): Problem[] {
   const {configuration, daemons} = state
+  const links = daemons?.length ? host.links().map(({name}) => name) : []
+  const missing = daemons?.filter((one) => !links.includes(one.interface)) ?? []
   const ipv4Configured = facts.ipv4Configured()
   let syncDaemonRuns: boolean | undefined
   const problems = new Map<string, Problem>()
@@ -148,7 +150,14 @@ function impossibleHere({client}: Machine, before: Settings, {state, facts}: Res
     }
     if (problems.size === hereOnly.length) break
   }
-  return [...problems.values()]
+  return [
+    ...problems.values(),
+    ...missing.map(({role, interface: name}) =>
+      problem('interface-unknown', `no network interface "${name}" for the ${role} sync daemon`, {
+        hint: `There are: ${links.join(', ')}`,
+      }),
+    ),
+  ]
 }
 
 const hereOnly: readonly string[] = ['no-ipv4-yet', 'server-family-sync']
@@ -166,10 +175,10 @@ function carryOut(machine: Machine, prepared: Prepared): readonly Problem[] {
   }
   failing(
     () => setSysctls(machine, plan.sysctls, sysctls),
-    (error) => error,
+    (error) => afterSome(sysctls, error),
   )
   const report = failing(
-    () => executeBatch(plan.operations, machine.client, (done) => withInverses(done, before)),
+    () => executeBatches(batchesOf(plan.operations), machine.client, (done) => withInverses(done, before)),
     (error) => interrupted(machine, prepared, error),
   )
   if (!report.ok) throw withSysctlsBack(machine, sysctls, refused(machine, prepared, report))
@@ -186,6 +195,18 @@ function setSysctls({host}: Machine, changes: readonly SysctlChange[], done: Sys
     host.apply(sysctlEffect(change))
     done.push(change)
   }
+}
+
+/** The failure itself where nothing had been set before it. */
+function afterSome(sysctls: readonly SysctlChange[], error: unknown): unknown {
+  if (!(error instanceof LvsctlError) || sysctls.length === 0) return error
+  return new LvsctlError({
+    failure: 'partial',
+    code: 'rolled-back',
+    message: `${error.message}; the table was not touched`,
+    hint: error.hint,
+    cause: error,
+  })
 }
 
 /** Of the modules that came with the services: lblc_expiration is there when there is lblc. */
@@ -255,7 +276,8 @@ function withSysctlsBack({host}: Machine, done: readonly SysctlChange[], error: 
       stuck.push(`${change.key} = ${change.to} (was ${change.from})`)
     }
   if (stuck.length === 0) return error
-  const [{message, hint}, list] = [error as LvsctlError, stuck.join(', ')]
+  const {message, hint} = error as LvsctlError
+  const list = stuck.join(', ')
   return new LvsctlError({
     failure: 'partial',
     code: 'left-behind',

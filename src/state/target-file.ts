@@ -21,6 +21,12 @@ export function targetFile(path: string): string {
   return realpathSync(absolute)
 }
 
+/** A pipe, a terminal: what is there is read once, and nothing can be put in its place. */
+export function isStream(path: string): boolean {
+  const there = statOf(path, statSync)
+  return there !== undefined && !there.isFile() && !there.isDirectory()
+}
+
 function statOf(path: string, stat: (path: string) => Stats): Stats | undefined {
   try {
     return stat(path)

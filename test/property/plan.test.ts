@@ -6,7 +6,7 @@ import {compareServerKeys, type Server, serverEquals} from '../../src/domain/ser
 import {compareServiceKeys, type Service, serviceEquals} from '../../src/domain/service.ts'
 import type {Configuration} from '../../src/domain/table.ts'
 import {describeOperation} from '../../src/plan/describe.ts'
-import {executeBatch} from '../../src/plan/execute.ts'
+import {executeBatches} from '../../src/plan/execute.ts'
 import {configurationAfter, inverseOf, withInverses} from '../../src/plan/inverse.ts'
 import {ipvsadmArguments} from '../../src/plan/ipvsadm-line.ts'
 import type {Operation} from '../../src/plan/operation.ts'
@@ -94,7 +94,7 @@ test('a plan that fails anywhere leaves the table as it was', () => {
     fc.property(walk, fc.nat(12), ({state, plan}, at) => {
       // Beyond the plan it would be its way back that is refused.
       const world = kernel(state, at < plan.length ? at : -1)
-      const report = executeBatch(plan, world, (done) => withInverses(done, {configuration: state}))
+      const report = executeBatches([plan], world, (done) => withInverses(done, {configuration: state}))
       if (report.ok) expect(at).toBeGreaterThanOrEqual(plan.length)
       else {
         expect(report.left).toEqual([])

@@ -1,5 +1,6 @@
 // lvsctl restore: what is asked, what is done, what is told.
 
+import {execFileSync} from 'node:child_process'
 import {mkdtempSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
@@ -7,6 +8,7 @@ import {describe, expect, test} from 'vitest'
 import {address} from '../../../src/domain/address.ts'
 import {FakeHost} from '../../../src/host/fake-host.ts'
 import {memoryClient} from '../../../src/ipvs/memory-client.ts'
+import type {Operation} from '../../../src/plan/operation.ts'
 import {exampleTable} from '../../support/example-table.ts'
 import {lvsctl, type Machine, machine, machineAfter, rules} from '../../support/run-command.ts'
 
@@ -242,6 +244,33 @@ test('what the kernel lacks undoes the rest', async () => {
   expect(rules(on)).toEqual([])
 })
 
+test('nothing is removed while something is refused that was to come before', async () => {
+  const on = withFile(
+    {...(await running()), ipvs: memoryClient({schedulers: ['wlc', 'rr']})},
+    '-A -t 192.0.2.1:80 -s wlc\n-a -t 192.0.2.1:80 -r 10.0.0.8:80 -g -w 1\n-A -t 192.0.2.2:80 -s sh\n',
+  )
+  on.ipvs.execute(
+    (await running()).ipvs
+      .table()
+      .flatMap(({service, servers}): Operation[] => [
+        {do: 'add-service', service},
+        ...servers.map(({server}): Operation => ({do: 'add-server', service: service.key, server})),
+      ]),
+  )
+  const before = rules(on)
+  const seen: string[] = []
+  const {execute} = on.ipvs
+  on.ipvs.execute = (operations) => {
+    seen.push(...operations.map((one) => one.do))
+    return execute.call(on.ipvs, operations)
+  }
+  const {stderr, exit} = await lvsctl(`restore ${file} --yes`, on)
+  // Nothing had been changed: the refusal itself is the error.
+  expect({stderr, exit}).toEqual({stderr: expect.stringContaining('no scheduler "sh"'), exit: 6})
+  expect(seen).toEqual(['add-service'])
+  expect(rules(on)).toEqual(before)
+})
+
 describe('--fix', () => {
   const broken = '-A -t 192.0.2.1:80 –s wlc\n-a -t 192.0.2.1:80 -r 10.0.0.7:80 –g -w 3\n-A -t 192.0.2.2:80 -s rr\n'
 
@@ -260,6 +289,39 @@ describe('--fix', () => {
     })
     expect(on.host.readFile(file)).toBe(two)
     expect(on.host.readFile(`${file}~`)).toBe(broken)
+  })
+
+  test('not where characters would be lost: Latin-1 is read, and left as it is', async () => {
+    const latin = `# B\uFFFDro\n${broken}`
+    for (const flags of ['--fix', '--fix --dry-run']) {
+      const on = withFile(machine(), latin)
+      expect(await lvsctl(`restore ${flags} ${file}`, on)).toMatchObject({
+        stdout: '',
+        stderr: expect.stringContaining('is not UTF-8'),
+        exit: 2,
+      })
+      expect(on.host.log).toEqual([])
+      expect(rules(on)).toEqual([])
+    }
+    expect((await lvsctl('restore --fix', machine({input: latin}))).exit).toBe(0)
+  })
+
+  test('a pipe with a name is a pipe', async () => {
+    const pipe = `${file}.pipe`
+    execFileSync('mkfifo', [pipe])
+    const on = {...machine(), host: new FakeHost({files: {[pipe]: broken}})}
+    expect(await lvsctl(`restore --fix ${pipe}`, on)).toMatchObject({
+      stderr: expect.stringContaining(`repaired 2 places of ${pipe}:\n`),
+      exit: 0,
+    })
+    expect(on.host.log).toEqual([])
+    expect(`${rules(on).join('\n')}\n`).toBe(two)
+  })
+
+  test('line ends of Windows are told in a line', async () => {
+    const on = withFile(machine(), two.replaceAll('\n', '\r\n'))
+    const {stderr} = await lvsctl(`restore ${file} --dry-run`, on)
+    expect(stderr).toMatch(/^\S+:1:26 {2}! the lines end as in Windows.*\n {2,}ipvsadm reads them all the same\n$/)
   })
 
   test('only says so in a dry run, and of what is piped in', async () => {
@@ -314,6 +376,33 @@ describe('what a save with --all holds', () => {
     expect(bad.ipvs.table()).toEqual([])
     expect(bad.ipvs.timeouts()).toEqual({tcp: 900, tcpFin: 120, udp: 300})
     expect([conntrack, reuse].map((key) => bad.host.sysctl(key))).toEqual(['0', '2'])
+  })
+
+  test('a sysctl that the kernel refuses: those before it go back, and the table is not touched', async () => {
+    const sysctls = {[conntrack]: '0', [reuse]: '1'}
+    const input = JSON.stringify({version: 1, services: [], sysctls: {conntrack: 'nan', conn_reuse_mode: '0'}})
+    const on = machine({input, host: new FakeHost({sysctls})})
+    expect(await lvsctl('restore', on)).toMatchObject({
+      stdout: '',
+      stderr: `✗ the kernel refuses ${conntrack}=nan; the table was not touched\n`,
+      exit: 7,
+    })
+    expect([conntrack, reuse].map((key) => on.host.sysctl(key))).toEqual(['0', '1'])
+    const first = machine({input: input.replace('"0"', '"1"'), host: new FakeHost({sysctls})})
+    expect((await lvsctl('restore', first)).exit).toBe(1)
+  })
+
+  test('a sync daemon on an interface that is not there: nothing is done', async () => {
+    const on = machine({
+      input: await saved(),
+      host: new FakeHost({links: [{name: 'ens3'}], sysctls: {[conntrack]: '0'}}),
+    })
+    expect(await lvsctl('restore', on)).toMatchObject({
+      stderr: expect.stringContaining('no network interface "eth0" for the master sync daemon'),
+      exit: 2,
+    })
+    expect(on.host.log).toEqual([])
+    expect(rules(on)).toEqual([])
   })
 
   test('is left alone by a save of the rules', async () => {

@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest'
 import {LvsctlError} from '../../../src/domain/problem.ts'
-import {execute, executeBatch, type Report, reportError, type Step} from '../../../src/plan/execute.ts'
+import {execute, executeBatches, type Report, reportError, type Step} from '../../../src/plan/execute.ts'
 
 /** A world of switches: `+a` puts a on, `-a` off; one that is already so is an error, and so is whatever is stuck. */
 function switches(stuck: readonly string[] = []) {
@@ -110,7 +110,7 @@ describe('in one go', () => {
 
   test('all goes well, and the way back is not even asked for', () => {
     const world = switches()
-    const report = executeBatch(['+a', '+b'], world, () => {
+    const report = executeBatches([['+a', '+b']], world, () => {
       throw new Error('asked')
     })
     expect(report).toEqual({ok: true, done: ['+a', '+b'], failed: [], rolledBack: [], left: []})
@@ -118,7 +118,7 @@ describe('in one go', () => {
 
   test('what succeeded around the failure goes back', () => {
     const world = switches(['+b'])
-    expect(executeBatch(['+a', '+b', '+c'], world, back)).toEqual({
+    expect(executeBatches([['+a', '+b', '+c']], world, back)).toEqual({
       ok: false,
       done: ['+a', '+c'],
       failed: [{operation: '+b', failure: {ok: false, errno: 'EEXIST'}}],
@@ -128,9 +128,34 @@ describe('in one go', () => {
     expect(world.log).toEqual(['+a', '+c', '-c', '-a'])
   })
 
+  test('a batch is begun only when the one before went through', () => {
+    const world = switches(['+b'])
+    expect(executeBatches([['+a', '+b', '+c'], ['+d']], world, back)).toMatchObject({
+      done: ['+a', '+c'],
+      failed: [{operation: '+b'}],
+      rolledBack: ['+c', '+a'],
+    })
+    expect(world.log).toEqual(['+a', '+c', '-c', '-a'])
+    const second = switches(['+c'])
+    expect(
+      executeBatches(
+        [
+          ['+a', '+b'],
+          ['+c', '+d'],
+        ],
+        second,
+        back,
+      ),
+    ).toMatchObject({
+      done: ['+a', '+b', '+d'],
+      rolledBack: ['+d', '+b', '+a'],
+    })
+    expect(executeBatches([['+a'], ['+b']], switches(), back)).toMatchObject({ok: true, done: ['+a', '+b']})
+  })
+
   test('an inverse that fails leaves its step; the others go on', () => {
     const world = switches(['+b', '-c'])
-    expect(executeBatch(['+a', '+b', '+c', '+d'], world, back)).toMatchObject({
+    expect(executeBatches([['+a', '+b', '+c', '+d']], world, back)).toMatchObject({
       rolledBack: ['+d', '+a'],
       left: [{operation: '+c', failure: {ok: false, errno: 'EEXIST'}}],
     })
@@ -139,7 +164,7 @@ describe('in one go', () => {
 
   test('several inverses, one of which fails', () => {
     const world = switches(['+b', '-y'])
-    const report = executeBatch(['+a', '+b'], world, (done) =>
+    const report = executeBatches([['+a', '+b']], world, (done) =>
       done.map((operation) => ({operation, inverse: ['-a', '-y', '+x']})),
     )
     expect(report).toMatchObject({rolledBack: [], left: [{operation: '+a', failure: {ok: false}}]})
@@ -147,7 +172,7 @@ describe('in one go', () => {
   })
 
   test('without an inverse it stays', () =>
-    expect(executeBatch(['+a', '+a'], switches(), (done) => done.map((operation) => ({operation})))).toMatchObject({
+    expect(executeBatches([['+a', '+a']], switches(), (done) => done.map((operation) => ({operation})))).toMatchObject({
       done: ['+a'],
       rolledBack: [],
       left: [{operation: '+a'}],
@@ -162,7 +187,7 @@ describe('in one go', () => {
         return world.execute(operations)
       },
     }
-    expect(executeBatch(['+a', '+a'], broken, back)).toMatchObject({
+    expect(executeBatches([['+a', '+a']], broken, back)).toMatchObject({
       rolledBack: [],
       left: [{operation: '+a', failure: {ok: false, cause: new Error('dead socket')}}],
     })
@@ -174,8 +199,8 @@ describe('in one go', () => {
         throw new Error('dead socket')
       },
     }
-    expect(() => executeBatch(['+a'], dead, back)).toThrow('dead socket')
-    expect(() => executeBatch(['+a'], {execute: () => []}, back)).toThrow('1 operations had 0 outcomes')
+    expect(() => executeBatches([['+a']], dead, back)).toThrow('dead socket')
+    expect(() => executeBatches([['+a']], {execute: () => []}, back)).toThrow('1 operations had 0 outcomes')
   })
 })
 

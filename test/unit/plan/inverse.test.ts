@@ -4,7 +4,7 @@ import {server} from '../../../src/domain/server.ts'
 import {service} from '../../../src/domain/service.ts'
 import type {SyncDaemon} from '../../../src/domain/sync.ts'
 import type {Configuration} from '../../../src/domain/table.ts'
-import {executeBatch} from '../../../src/plan/execute.ts'
+import {executeBatches} from '../../../src/plan/execute.ts'
 import {type Before, configurationAfter, inverseOf, withInverses} from '../../../src/plan/inverse.ts'
 import type {Operation} from '../../../src/plan/operation.ts'
 
@@ -151,7 +151,7 @@ describe('a plan', () => {
       {do: 'edit-server', service: web, server: {...one, weight: 0}},
       {do: 'delete-server', service: web, server: two},
     ]
-    const report = executeBatch(plan, world, (done) => withInverses(done, before))
+    const report = executeBatches([plan], world, (done) => withInverses(done, before))
     expect(report).toMatchObject({ok: false, done: {length: 3}, rolledBack: {length: 3}, left: []})
     expect(state).toEqual(before.configuration)
   })
