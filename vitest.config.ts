@@ -7,6 +7,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          maxWorkers: '100%',
           include: ['test/{unit,contract,golden,property}/**/*.test.ts', 'test/*.test.ts'],
           // Nothing takes a second on a quiet machine; on a busy one a start of Node can.
           testTimeout: 30_000,

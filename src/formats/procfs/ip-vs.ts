@@ -47,7 +47,6 @@ export interface ProcTable {
 
 /** What the file does not tell, as the JSON output calls it. */
 export const unknownInProc = [
-  'family', // of a firewall mark
   'schedulerFlags',
   'persistence',
   'netmask',
