@@ -150,7 +150,7 @@ test('a cluster that does something else: it says what, and exits 1', async () =
   writeFileSync(
     join(copy, 'bin/lvsctl'),
     `process.argv = process.argv.map((word, index) => (process.argv[index - 1] === '-w' && word === '3' ? '1' : word))
-     require('./real')`,
+     require('./real')('lvsctl')`,
   )
   const run = demo(join(copy, 'bin/lvsctl'))
   expect(await run.ended, run.seen).toBe(1)
