@@ -6,7 +6,7 @@
 //   jobs/7/    env, command, in → out, err
 //   results/   anything that either side wants the other to see
 
-import {mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync} from 'node:fs'
+import {existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {agentScript, bashrc, guestCommands, initScript, jobScript} from './guest-scripts.ts'
@@ -63,9 +63,21 @@ export function makeGuestFolder(options: {
     results: join(path, 'results'),
     preload,
     remove: () => {
-      // A guest that was killed a moment ago may still be creating a file.
-      if (!options.keep) rmSync(path, {recursive: true, force: true, maxRetries: 20, retryDelay: 50})
+      if (!options.keep) removeWhatGrows(path)
     },
+  }
+}
+
+/** A guest that was killed a moment ago may still be creating a file, and rmSync's own retries do not count that. */
+function removeWhatGrows(path: string): void {
+  for (let attempt = 0; attempt < 20; attempt++) {
+    try {
+      rmSync(path, {recursive: true, force: true})
+    } catch {
+      // Again in a moment.
+    }
+    if (!existsSync(path)) return
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50)
   }
 }
 
