@@ -18,8 +18,8 @@ export interface Contender {
 /** Milliseconds of each round, by contender. Throws when a run fails: a failed run is not a fast one. */
 export function time(contenders: readonly Contender[], rounds: number): Record<string, number[]> {
   const times: Record<string, number[]> = Object.fromEntries(contenders.map(({name}) => [name, []]))
-  // One round to warm caches (files, compile cache) that is not counted.
-  for (let round = -1; round < rounds; round++)
+  // One round to warm caches (files, compile cache) that is not counted, unless it is all there is.
+  for (let round = rounds === 1 ? 0 : -1; round < rounds; round++)
     for (const contender of contenders) {
       const milliseconds = once(contender)
       if (round >= 0) times[contender.name]?.push(milliseconds)

@@ -20,8 +20,8 @@ const node = process.execPath
 
 const hostRounds = 30
 const guestRounds = 7
-/** Of what takes many seconds. */
-const longRounds = 2
+/** Of what takes a minute. */
+const longRounds = 1
 
 /** What each number is to reach; shown beside it. */
 const goals = {
