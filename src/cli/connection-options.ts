@@ -7,10 +7,10 @@ import {shown} from '../domain/foreign-characters.ts'
 import {parseInteger} from '../domain/integer.ts'
 import {nearest} from '../domain/nearest.ts'
 import {accept, type Parsed, reject} from '../domain/parsed.ts'
-import {type Problem, problem, refuse} from '../domain/problem.ts'
 import type {ServiceKey} from '../domain/service.ts'
 import {type ProtocolPortNames, parseServerAddress} from '../domain/service-key.ts'
 import {connectionStates} from '../formats/procfs/ip-vs-conn.ts'
+import {given, OptionReader} from './option-reader.ts'
 
 export interface ConnectionOptions {
   readonly 'real-server'?: string | undefined
@@ -32,36 +32,25 @@ export function readConnectionQuery(
   service: ServiceKey | undefined,
   names?: ProtocolPortNames,
 ): ConnectionQuery {
-  const problems: Problem[] = []
-  const take = <Value>(parsed: Parsed<Value> | undefined): Value | undefined => {
-    if (parsed?.ok === false) problems.push(parsed.problem)
-    return parsed?.ok ? parsed.value : undefined
-  }
+  const reader = new OptionReader()
   if (flags.templates && flags['no-templates'])
-    problems.push(
-      problem('options-conflict', '--templates and --no-templates exclude each other', {
-        where: '--no-templates',
-        hint: 'Without either both are listed',
-      }),
-    )
+    reader.conflict('--templates', '--no-templates', 'Without either both are listed')
   const protocol = service?.kind === 'address' ? service.protocol : 'tcp'
   const {'real-server': server, client, top} = flags
   const query: ConnectionQuery = {
     filter: {
       service,
-      server: take(
-        server === undefined
-          ? undefined
-          : parseServerAddress(server, names && ((name) => names(name, protocol as 'tcp'))),
+      server: reader.take(
+        given(server, (text) => parseServerAddress(text, names && ((name) => names(name, protocol as 'tcp')))),
       ),
-      client: take(client === undefined ? undefined : parseClientNetwork(client)),
-      states: flags.state?.map((word) => take(parseState(word)) ?? ''),
+      client: reader.take(given(client, parseClientNetwork)),
+      states: flags.state?.map((word) => reader.take(parseState(word)) ?? ''),
       templates: flags.templates ? 'only' : flags['no-templates'] ? 'none' : undefined,
       synced: flags.sync,
     },
-    top: take(top === undefined ? undefined : parseInteger(top, 'top')),
+    top: reader.take(given(top, (text) => parseInteger(text, 'top'))),
   }
-  refuse(problems)
+  reader.check()
   return query
 }
 

@@ -7,10 +7,10 @@ import {shown} from '../domain/foreign-characters.ts'
 import {type ForwardingMethod, forwardingMethods} from '../domain/forwarding.ts'
 import {nearest} from '../domain/nearest.ts'
 import {accept, type Parsed, reject} from '../domain/parsed.ts'
-import {type Problem, refuse} from '../domain/problem.ts'
 import {compareServiceKeys, formatServiceKey, type ServiceKey} from '../domain/service.ts'
 import {type ProtocolPortNames, parseServerAddress, parseServiceKey} from '../domain/service-key.ts'
 import type {ListedServer, ListedService} from '../table/listing.ts'
+import {OptionReader} from './option-reader.ts'
 import type {ShownService} from './shown-service.ts'
 
 export interface FilterOptions {
@@ -29,20 +29,15 @@ export interface ListingFilter {
 
 /** Throws a usage error with everything that is wrong; undefined where no filter was given. */
 export function readFilter(options: FilterOptions, names?: ProtocolPortNames): ListingFilter | undefined {
-  const problems: Problem[] = []
+  const reader = new OptionReader()
   const readAll = <Value>(texts: readonly string[] = [], parse: (text: string) => Parsed<Value>): readonly Value[] =>
-    texts.flatMap((text) => {
-      const parsed = parse(text)
-      if (parsed.ok) return [parsed.value]
-      problems.push(parsed.problem)
-      return []
-    })
+    texts.flatMap((text) => reader.take(parse(text)) ?? [])
   const services = readAll(options.service, (text) => parseServiceKey(text, '--service', names))
   const endpoints = readAll(options.server, (text) =>
     parseServerAddress(text, names && ((name) => names(name, 'tcp')), '--server'),
   )
   const methods = readAll(options.forwarding, parseMethod)
-  refuse(problems)
+  reader.check()
   const conditions = [
     ...(endpoints.length > 0 ? [(one: ListedServer) => endpoints.some((endpoint) => isAt(one, endpoint))] : []),
     ...(methods.length > 0 ? [(one: ListedServer) => methods.includes(one.forwarding)] : []),

@@ -5,7 +5,6 @@ import type {ForwardingMethod} from '../domain/forwarding.ts'
 import {parseInteger} from '../domain/integer.ts'
 import {parseNetmask} from '../domain/netmask.ts'
 import {type Parsed, reject} from '../domain/parsed.ts'
-import {type Problem, problem, refuse} from '../domain/problem.ts'
 import {parseScheduler, parseSchedulerFlags} from '../domain/schedulers.ts'
 import type {ServerKey} from '../domain/server.ts'
 import {defaultScheduler, familyOfKey, type ServiceKey} from '../domain/service.ts'
@@ -18,6 +17,7 @@ import {
 } from '../domain/service-key.ts'
 import {chooseForwarding, chooseTunnelChecksum, parseTunnelType} from '../domain/tunnel.ts'
 import type {GivenServer, GivenService} from '../plan/patch.ts'
+import {given, OptionReader} from './option-reader.ts'
 
 export interface ServiceNaming {
   readonly 'tcp-service'?: string | undefined
@@ -54,28 +54,9 @@ export interface ServerSettings {
   readonly 'tun-remcsum'?: boolean | undefined
 }
 
-/** Collects problems until somebody wants to go on. */
-class Reader {
-  private readonly problems: Problem[] = []
-
-  take<Value>(parsed: Parsed<Value> | undefined): Value | undefined {
-    if (parsed?.ok === false) this.problems.push(parsed.problem)
-    return parsed?.ok ? parsed.value : undefined
-  }
-
-  conflict(one: string, other: string): void {
-    this.problems.push(problem('options-conflict', `${one} and ${other} exclude each other`, {where: other}))
-  }
-
-  /** Throws a usage error with everything that was wrong. */
-  check(): void {
-    refuse(this.problems)
-  }
-}
-
 /** From `-t`, `-u`, `--sctp-service`, `-f` and `-6`, or from the service as one word. */
 export function readServiceKey(flags: ServiceNaming, word?: string, names?: ProtocolPortNames): ServiceKey {
-  const reader = new Reader()
+  const reader = new OptionReader()
   const key = reader.take(parseServiceNaming(flags, word, names))
   reader.check()
   return key as ServiceKey
@@ -128,7 +109,7 @@ export function readServiceSettings(
   key: ServiceKey,
   scheduler: string = defaultScheduler,
 ): GivenService {
-  const reader = new Reader()
+  const reader = new OptionReader()
   for (const name of ['persistent', 'netmask', 'pe', 'ops'] as const)
     if (flags[name] && flags[`no-${name}`]) reader.conflict(settingLetters[name], `--no-${name}`)
   const named = reader.take(given(flags.scheduler, parseScheduler))
@@ -162,7 +143,7 @@ export function readServerKey(
   names?: ProtocolPortNames,
 ): ServerKey {
   const text = flags['real-server'] ?? word
-  const reader = new Reader()
+  const reader = new OptionReader()
   const protocol = service.kind === 'address' ? service.protocol : 'tcp'
   const endpoint = reader.take(
     text === undefined
@@ -181,7 +162,7 @@ export function readServerKey(
 }
 
 export function readServerSettings(flags: ServerSettings): GivenServer {
-  const reader = new Reader()
+  const reader = new OptionReader()
   const tunnel = {
     type: reader.take(given(flags['tun-type'], parseTunnelType)),
     port: reader.take(given(flags['tun-port'], (text) => parseInteger(text, 'tunnelPort'))),
@@ -211,8 +192,3 @@ const methodLetters = [
 ] as const
 
 const set = (flags: ServerSettings, name: string): boolean => flags[name as keyof ServerSettings] === true
-
-/** Nothing given, nothing parsed. */
-function given<Value>(text: string | undefined, parse: (text: string) => Parsed<Value>): Parsed<Value> | undefined {
-  return text === undefined ? undefined : parse(text)
-}

@@ -1,12 +1,12 @@
 import {string as argument} from '@oclif/core/args'
 import {boolean, string} from '@oclif/core/flags'
 import {changeFlags} from '../../cli/flags.ts'
-import {readAll} from '../../cli/read-all.ts'
+import {given, OptionReader} from '../../cli/option-reader.ts'
 import {SettingsCommand} from '../../cli/settings-command.ts'
 import {daemonShape} from '../../cli/sync.ts'
 import {parseHost} from '../../domain/explain-address.ts'
 import {type IntegerKind, parseInteger} from '../../domain/integer.ts'
-import {accept, type Parsed, reject} from '../../domain/parsed.ts'
+import {accept, reject} from '../../domain/parsed.ts'
 import {type Problem, refuse} from '../../domain/problem.ts'
 import {parseSyncRole, type SyncDaemon, syncDefaults} from '../../domain/sync.ts'
 import {validateSyncDaemon} from '../../domain/validate-sync.ts'
@@ -84,19 +84,17 @@ A daemon that runs as asked is left alone. One that runs otherwise is an error u
 type Flags = {readonly [Name in 'interface' | 'id' | 'group' | 'port' | 'ttl' | 'max-length']?: string | undefined}
 
 function readDaemon(role: string, flags: Flags): SyncDaemon {
-  const number = (name: keyof Flags, kind: IntegerKind): Parsed<number> | undefined => {
-    const text = flags[name]
-    return text === undefined ? undefined : parseInteger(text, kind, `--${name}`)
-  }
-  const [knownRole, device, syncId, group, port, ttl, maxLength] = readAll(
-    parseSyncRole(role),
-    flags.interface ? accept(flags.interface) : noInterface,
-    number('id', 'syncId'),
-    flags.group === undefined ? undefined : parseHost(flags.group, '--group'),
-    number('port', 'multicastPort'),
-    number('ttl', 'multicastTtl'),
-    number('max-length', 'syncMaxLength'),
-  )
+  const reader = new OptionReader()
+  const number = (name: keyof Flags, kind: IntegerKind): number | undefined =>
+    reader.take(given(flags[name], (text) => parseInteger(text, kind, `--${name}`)))
+  const knownRole = reader.take(parseSyncRole(role))
+  const device = reader.take<string>(flags.interface ? accept(flags.interface) : noInterface)
+  const syncId = number('id', 'syncId')
+  const group = reader.take(given(flags.group, (text) => parseHost(text, '--group')))
+  const port = number('port', 'multicastPort')
+  const ttl = number('ttl', 'multicastTtl')
+  const maxLength = number('max-length', 'syncMaxLength')
+  reader.check()
   return {
     role: knownRole as NonNullable<typeof knownRole>,
     interface: device as string,

@@ -1,6 +1,6 @@
 import {string as argument} from '@oclif/core/args'
 import {changeFlags} from '../../cli/flags.ts'
-import {readAll} from '../../cli/read-all.ts'
+import {OptionReader} from '../../cli/option-reader.ts'
 import {SettingsCommand} from '../../cli/settings-command.ts'
 import {daemonShape} from '../../cli/sync.ts'
 import {nearest} from '../../domain/nearest.ts'
@@ -21,7 +21,9 @@ export default class SyncStop extends SettingsCommand {
 
   async run(): Promise<object> {
     const {args, flags} = await this.parse(SyncStop)
-    const [roles] = readAll(parseRoles(args.role))
+    const reader = new OptionReader()
+    const roles = reader.take(parseRoles(args.role))
+    reader.check()
     const {stopDaemons} = await import('../../table/sync.ts')
     const dryRun = flags['dry-run']
     const change = await this.change(

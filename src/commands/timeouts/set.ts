@@ -1,6 +1,6 @@
 import {string} from '@oclif/core/flags'
 import {changeFlags} from '../../cli/flags.ts'
-import {readAll} from '../../cli/read-all.ts'
+import {given, OptionReader} from '../../cli/option-reader.ts'
 import {SettingsCommand} from '../../cli/settings-command.ts'
 import {parseDuration} from '../../domain/duration.ts'
 import {timeoutNames} from '../../domain/timeouts.ts'
@@ -28,12 +28,11 @@ export default class TimeoutsSet extends SettingsCommand {
 
   async run(): Promise<object> {
     const {flags} = await this.parse(TimeoutsSet)
-    const [tcp, tcpFin, udp] = readAll(
-      ...(['tcp', 'tcp-fin', 'udp'] as const).map((name) => {
-        const text = flags[name]
-        return text === undefined ? undefined : parseDuration(text, 'newTimeout', `--${name}`)
-      }),
+    const reader = new OptionReader()
+    const [tcp, tcpFin, udp] = (['tcp', 'tcp-fin', 'udp'] as const).map((name) =>
+      reader.take(given(flags[name], (text) => parseDuration(text, 'newTimeout', `--${name}`))),
     )
+    reader.check()
     const {changeTimeouts} = await import('../../table/timeouts.ts')
     const dryRun = flags['dry-run']
     const change = await this.change(dryRun, (client) => changeTimeouts(client, {tcp, tcpFin, udp}), sentences)
