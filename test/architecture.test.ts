@@ -20,7 +20,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   director: ['plan', 'host'],
   table: ['plan', 'formats', 'ipvs'],
   state: ['plan', 'formats', 'ipvs', 'host', 'table'],
-  ipvsadm: ['plan', 'formats', 'ipvs'],
+  ipvsadm: ['plan', 'formats', 'ipvs', 'native'],
   connections: ['formats'],
   completion: ['table', 'ipvs', 'formats'],
   lab: [],

@@ -2,6 +2,7 @@
 // client, the host, the way into another network namespace. Tests put their own in its place (useContext).
 
 import {closeSync, openSync, readFileSync, readSync} from 'node:fs'
+import {readPieces} from '../../native/descriptors.ts'
 import type {Program} from '../domain/program.ts'
 import type {Host} from '../host/host.ts'
 import type {IpvsClient} from '../ipvs/client.ts'
@@ -143,14 +144,9 @@ function readChunks(path: string): Iterable<Uint8Array> | undefined {
   }
 }
 
-/** /proc gives a page at a time, whatever is asked for. */
-const chunkSize = 64 * 1024
-
 function* chunksOf(file: number): Generator<Uint8Array> {
   try {
-    const buffer = Buffer.allocUnsafeSlow(chunkSize)
-    for (let length = readSync(file, buffer); length > 0; length = readSync(file, buffer))
-      yield buffer.subarray(0, length)
+    yield* readPieces(file)
   } finally {
     closeSync(file)
   }

@@ -1,6 +1,6 @@
 // Standard input: a text that is piped in, or a person who can be asked. Read synchronously like everything else here.
 
-import {readSync} from 'node:fs'
+import {readPieces} from '../../native/descriptors.ts'
 
 export interface Input {
   /** A person types here. */
@@ -32,18 +32,5 @@ export function openInput(): Input {
 }
 
 function readAll(): string {
-  const parts: Buffer[] = []
-  const buffer = Buffer.alloc(256 * 1024)
-  for (;;) {
-    try {
-      const length = readSync(0, buffer)
-      if (length === 0) return Buffer.concat(parts).toString('utf8')
-      parts.push(Buffer.from(buffer.subarray(0, length)))
-    } catch (error) {
-      const {code} = error as NodeJS.ErrnoException
-      // Somebody made the pipe non-blocking, and its writer is slow.
-      if (code === 'EAGAIN') Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1)
-      else if (code !== 'EINTR') throw error
-    }
-  }
+  return Buffer.concat(Array.from(readPieces(0), (piece) => Buffer.from(piece))).toString('utf8')
 }

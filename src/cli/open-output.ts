@@ -1,7 +1,8 @@
 // Standard output and standard error of this process. Written synchronously and directly: making process.stdout of a pipe
 // loads Node's network stack, and what is written before the process ends must not be lost.
 
-import {fstatSync, writeSync} from 'node:fs'
+import {fstatSync} from 'node:fs'
+import {writeAll} from '../../native/descriptors.ts'
 import {describeStream, type Output} from './output.ts'
 
 export function openOutput(fd: 1 | 2, env: Readonly<Record<string, string | undefined>>): Output {
@@ -28,20 +29,3 @@ function isCharacterDevice(fd: number): boolean {
 
 /** Only a terminal's own stream knows its size. */
 const streamOf = (fd: 1 | 2): NodeJS.WriteStream => (fd === 1 ? process.stdout : process.stderr)
-
-/** False: nobody reads any more (`| head`), and nothing is wrong with that. */
-function writeAll(fd: number, bytes: Buffer): boolean {
-  let at = 0
-  while (at < bytes.length) {
-    try {
-      at += writeSync(fd, bytes, at)
-    } catch (error) {
-      const {code} = error as NodeJS.ErrnoException
-      if (code === 'EPIPE') return false
-      // Somebody made the pipe non-blocking, and its reader is slow.
-      if (code === 'EAGAIN') Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1)
-      else if (code !== 'EINTR') throw error
-    }
-  }
-  return true
-}
