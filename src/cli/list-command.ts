@@ -28,7 +28,8 @@ export interface ListFlags extends FilterOptions {
 /** The same listing for each of those who may get it. */
 export interface ListViews {
   people(services: readonly ShownService[], look: TableLook): Promise<string>
-  pipe(services: readonly ShownService[], columns: Columns): string
+  /** Takes each as it is read. */
+  pipe(services: Iterable<ShownService>, columns: Columns): string
   program(services: readonly ShownService[], source: Listing['source']): Promise<object>
 }
 
@@ -58,7 +59,7 @@ export abstract class ListCommand extends BaseCommand {
     if (this.jsonEnabled()) return programView(views, listing, wanted)
     const {out} = this.context
     const text = out.terminal
-      ? await views.people(services, lookOf(flags, wanted, out))
+      ? await views.people([...services], lookOf(flags, wanted, out))
       : views.pipe(services, wanted.columns)
     this.print(text)
     return {}
@@ -108,7 +109,7 @@ export abstract class ListCommand extends BaseCommand {
           rows,
           mark: (name: string, row: Parameters<typeof changed.mark>[1]) => changed.mark(name, row),
         }
-        const text = await views.people(services, look)
+        const text = await views.people([...services], look)
         changed.next()
         return `${this.paint.dim(`every ${seconds} s, ${timeOfDay()}, q ends`)}\n\n${text}`
       },
@@ -121,17 +122,20 @@ export abstract class ListCommand extends BaseCommand {
     const {columns, sort, filter} = wanted
     const figures = columns === 'totals' || columns === 'rates' ? columns : undefined
     const statistics = figures !== undefined || needsStatistics(sort)
-    // People are shown thresholds where there are some.
-    const everything = statistics || columns === 'wide' || this.jsonEnabled() || this.context.out.terminal
+    const everything = statistics || columns === 'wide' || this.jsonEnabled()
     const listing = await this.readFor(wanted, everything, !first)
     this.tellSource(listing, statistics)
     const sorted = sortListing(listing.services, sort, figures)
     if (!filter) return {...listing, services: sorted}
     const {filterListing} = await import('./listing-filter.ts')
-    return {...listing, services: filterListing(sorted, filter)}
+    return {...listing, services: filterListing([...sorted], filter)}
   }
 
-  private async readFor({filter, only}: Wanted, everything: boolean, mayBeGone: boolean): Promise<Listing> {
+  private async readFor(
+    {filter, only}: Wanted,
+    everything: boolean,
+    mayBeGone: boolean,
+  ): Promise<Listing<Iterable<ListedService>>> {
     const source = this.watching ? {...this.context, workOnce: () => undefined} : this.context
     const keys = only ? [only] : (filter?.services ?? [])
     if (keys.length === 0) return everything ? readTable(source) : readListing(source)
@@ -152,7 +156,7 @@ export abstract class ListCommand extends BaseCommand {
     return readFilter(flags, this.portNames)
   }
 
-  private tellSource({source, hidden, whole, problems}: Listing, statistics: boolean): void {
+  private tellSource({source, hidden, whole, problems}: Omit<Listing, 'services'>, statistics: boolean): void {
     if (source === 'netlink' || this.told) return
     this.told = true
     const folder = this.context.env.LVSCTL_PROC
@@ -181,11 +185,11 @@ const noFiguresIn = (folder: string): LvsctlError =>
     hint: 'Leave LVSCTL_PROC unset to ask the kernel; without figures there is the plain list',
   })
 
-type ShownListing = Omit<Listing, 'services'> & {readonly services: readonly ShownService[]}
+type ShownListing = Omit<Listing, 'services'> & {readonly services: Iterable<ShownService>}
 
 /** `filtered`: some of the table may not be there, and whoever restores from it should know. */
 async function programView(views: ListViews, {services, source, problems}: ShownListing, {filter}: Wanted) {
-  const view = await views.program(services, source)
+  const view = await views.program([...services], source)
   return {...view, filtered: filter !== undefined, problems: problems.map(problemShape)}
 }
 

@@ -16,8 +16,8 @@ import {type ShownService, wholeOf} from './shown-service.ts'
  * `service  ID  -       CONNECTIONS  PACKETS-IN  PACKETS-OUT  BYTES-IN  BYTES-OUT`
  * `server   ID  SERVER  …`
  */
-export const tableLines = (services: readonly ShownService[], columns: Columns): string =>
-  endLines(services.map((one) => blockOf(one, columns)))
+export const tableLines = (services: Iterable<ShownService>, columns: Columns): string =>
+  endLines(services, (one) => blockOf(one, columns))
 
 function blockOf(one: ShownService, columns: Columns): string {
   const figures = figuresAmong(columns)
@@ -29,12 +29,12 @@ function blockOf(one: ShownService, columns: Columns): string {
 }
 
 /** `ID  SCHEDULER  SETTINGS  SERVERS  ACTIVE  INACTIVE`, and with --wide `PERSISTENT`; or the figures. */
-export const serviceLines = (services: readonly ShownService[], columns: Columns): string =>
-  endLines(services.map((one) => `${one.id}\t${serviceFields(one, columns)}`))
+export const serviceLines = (services: Iterable<ShownService>, columns: Columns): string =>
+  endLines(services, (one) => `${one.id}\t${serviceFields(one, columns)}`)
 
 /** `SERVER  METHOD  WEIGHT  ACTIVE  INACTIVE`, and with --wide `PERSISTENT  UPPER  LOWER`; or the figures. */
 export const serverLines = (servers: readonly ListedServer[], columns: Columns): string =>
-  endLines(servers.map((one) => serverLine(one, columns)))
+  endLines(servers, (one) => serverLine(one, columns))
 
 const figuresAmong = (columns: Columns): Figures | undefined =>
   columns === 'totals' || columns === 'rates' ? columns : undefined
@@ -92,4 +92,7 @@ function serverLine(one: ListedServer, columns: Columns): string {
   return fields.join('\t')
 }
 
-const endLines = (lines: readonly string[]): string => (lines.length === 0 ? '' : `${lines.join('\n')}\n`)
+const endLines = <Item>(items: Iterable<Item>, write: (item: Item) => string): string => {
+  const lines = Array.from(items, write)
+  return lines.length === 0 ? '' : `${lines.join('\n')}\n`
+}

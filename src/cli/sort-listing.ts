@@ -48,13 +48,13 @@ export function needsStatistics(field: SortField): boolean {
 }
 
 export function sortListing(
-  services: readonly ListedService[],
+  services: Iterable<ListedService>,
   field: SortField,
   figures: Figures = 'totals',
-): readonly ListedService[] {
+): Iterable<ListedService> {
   if (field === 'name') return services
   const {service, server} = fields[field] as Field
-  return largestFirst(services, (one) => service(one, figures)).map((one) => ({
+  return largestFirst([...services], (one) => service(one, figures)).map((one) => ({
     ...one,
     servers: largestFirst(one.servers, (each) => server(each, figures)),
   }))

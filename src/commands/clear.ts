@@ -34,7 +34,7 @@ The kernel keeps the entries of open connections until they time out, but their 
     const [{clearTable, readContents}, machine] = await Promise.all([import('../state/clear.ts'), this.stateMachine()])
     const {targetFile} = await import('../state/target-file.ts')
     const path = file === undefined ? undefined : targetFile(file)
-    if (machine.client.serviceCount() > manyServices) this.context.workOnce()
+    this.context.workOnce()
     const {configuration, services, servers, activeConnections} = readContents(machine)
     const shape = {services, servers, activeConnections, dryRun}
     if (services === 0) {
@@ -63,6 +63,3 @@ The kernel keeps the entries of open connections until they time out, but their 
     return {changed: true, ...shape, saved: path ?? null, warnings: warnings.map(problemShape)}
   }
 }
-
-/** With their servers, enough for it to be worth while. */
-const manyServices = 200

@@ -62,7 +62,7 @@ export default class Save extends ChangeCommand {
     const path = file === undefined ? undefined : targetFile(file)
     const format = (flags.format ?? formatOfFile(file ?? '')) as (typeof savedFormats)[number]
     const machine = await this.stateMachine()
-    if (machine.client.serviceCount() > manyServices) this.context.workOnce()
+    this.context.workOnce()
     const state = readState(machine, {all: flags.all})
     if (path === undefined) {
       const {writeSaved} = await import('../formats/saved/write.ts')
@@ -140,6 +140,3 @@ interface BootWork {
   readonly plan: RolePlan
   carryOut(events: RunEvents): unknown
 }
-
-/** With their servers, enough for it to be worth while. */
-const manyServices = 200

@@ -37,7 +37,7 @@ export function liveValues(machine: Machine, folder: (path: string) => readonly 
       orNone(async () => {
         // Without the file there is no IPVS yet, and asking further would load it.
         const loaded = machine.env.LVSCTL_PROC || machine.readFile(procPath, 1) !== undefined
-        return loaded ? (await readListing(machine)).services : []
+        return loaded ? [...(await readListing(machine)).services] : []
       }),
     interfaces: () => orNone(async () => (await machine.host()).links()),
     addresses: () => orNone(async () => (await machine.host()).addresses()),

@@ -1,6 +1,6 @@
 // A real server as one virtual service sees it (the kernel's "destination").
 
-import {type Address, compareAddresses, formatEndpoint} from './address.ts'
+import {type Address, addressOrder, compareOrders, formatEndpoint} from './address.ts'
 import {type ForwardingMethod, plainTunnel, type Tunnel, tunnelEquals} from './forwarding.ts'
 
 /** Address and port identify a server inside its service; the forwarding method does not. */
@@ -39,7 +39,12 @@ export function formatServerKey(key: ServerKey): string {
 }
 
 export function compareServerKeys(left: ServerKey, right: ServerKey): number {
-  return compareAddresses(left.address, right.address) || left.port - right.port
+  return compareOrders(serverOrder(left), serverOrder(right))
+}
+
+/** Texts whose order, as `<` tells it, is that of compareServerKeys: made once each where many are sorted. */
+export function serverOrder({address, port}: ServerKey): string {
+  return addressOrder(address) + String.fromCharCode(port)
 }
 
 export function serverKeyEquals(left: ServerKey, right: ServerKey): boolean {

@@ -1,6 +1,6 @@
 // A virtual service: what identifies it (ServiceKey), what it is set to (Service), and how it is spelled.
 
-import {type Address, compareAddresses, type Family, familyOf, formatEndpoint} from './address.ts'
+import {type Address, addressOrder, compareOrders, type Family, familyOf, formatEndpoint} from './address.ts'
 import {nameOf, numberOf} from './numbered.ts'
 
 /** IANA numbers of the protocols that ipvsadm has options for (-t, -u, --sctp-service). */
@@ -105,17 +105,14 @@ export function schedulerFlagsEqual(left: readonly SchedulerFlag[], right: reado
  * of `ipvsadm -L`, which compares marks first (an address has mark 0), but with unsigned numbers.
  */
 export function compareServiceKeys(left: ServiceKey, right: ServiceKey): number {
-  if (left.kind === 'fwmark')
-    return right.kind === 'fwmark' ? left.mark - right.mark || compareFamilies(left.family, right.family) : 1
-  if (right.kind === 'fwmark') return -1
-  return (
-    compareFamilies(familyOf(left.address), familyOf(right.address)) ||
-    protocolNumber(left.protocol) - protocolNumber(right.protocol) ||
-    compareAddresses(left.address, right.address) ||
-    left.port - right.port
-  )
+  return compareOrders(serviceOrder(left), serviceOrder(right))
 }
 
-function compareFamilies(left: Family, right: Family): number {
-  return left === right ? 0 : left === 'ipv4' ? -1 : 1
+/** Texts whose order, as `<` tells it, is that of compareServiceKeys: made once each where many are sorted. */
+export function serviceOrder(key: ServiceKey): string {
+  if (key.kind === 'fwmark')
+    return String.fromCharCode(0xffff, key.mark >>> 16, key.mark & 0xffff, key.family === 'ipv4' ? 4 : 6)
+  const {address, protocol, port} = key
+  const family = familyOf(address) === 'ipv4' ? 4 : 6
+  return String.fromCharCode(family, protocolNumber(protocol)) + addressOrder(address) + String.fromCharCode(port)
 }

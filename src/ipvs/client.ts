@@ -5,7 +5,7 @@
 
 import type {ServiceKey} from '../domain/service.ts'
 import type {SyncDaemon} from '../domain/sync.ts'
-import type {CountedTable, RunningServer, RunningService, Table} from '../domain/table.ts'
+import type {CountedEntry, RunningServer, RunningService, Table} from '../domain/table.ts'
 import type {Timeouts} from '../domain/timeouts.ts'
 import type {Operation} from '../plan/operation.ts'
 
@@ -27,13 +27,12 @@ export interface IpvsClient {
   /** All services with their servers, in canonical order. */
   table(): Table
   /**
-   * Rules and connection counts without traffic figures, in a third of the time. Tunnel settings of servers that are not
-   * tunnelled, which the kernel keeps and never looks at, are not told.
+   * Rules and connection counts without traffic figures, in a third of the time: the services at once, the servers of each
+   * as it is taken, so that a large table need not be held. Tunnel settings of servers that are not tunnelled, which the
+   * kernel keeps and never looks at, are not told.
    */
-  countedTable(order?: ListOrder): CountedTable
+  countedTable(order?: ListOrder): Iterable<CountedEntry>
   services(order?: ListOrder): readonly RunningService[]
-  /** How many there are; much cheaper than reading them. */
-  serviceCount(): number
   service(key: ServiceKey): RunningService | undefined
   /** Servers of a service; an unknown service has none (the kernel does not tell the difference). */
   servers(key: ServiceKey, order?: ListOrder): readonly RunningServer[]

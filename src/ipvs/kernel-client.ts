@@ -2,11 +2,12 @@
 // services and one of servers for each (the kernel has no dump of all servers).
 
 import {connectNetlink, protocols} from '../../native/netlink-socket.ts'
+import {compareOrders} from '../domain/address.ts'
 import type {LvsctlError} from '../domain/problem.ts'
-import {compareServerKeys} from '../domain/server.ts'
-import {compareServiceKeys, familyOfKey, type Service, type ServiceKey} from '../domain/service.ts'
+import {serverOrder} from '../domain/server.ts'
+import {familyOfKey, type Service, type ServiceKey, serviceOrder} from '../domain/service.ts'
 import type {SyncDaemon} from '../domain/sync.ts'
-import type {CountedServer, CountedTable, RunningServer, RunningService, Table} from '../domain/table.ts'
+import type {CountedEntry, CountedServer, RunningServer, RunningService, Table} from '../domain/table.ts'
 import {defaultTimeouts, type Timeouts} from '../domain/timeouts.ts'
 import type {Connection} from '../netlink/connection.ts'
 import {NetlinkError} from '../netlink/errors.ts'
@@ -95,24 +96,22 @@ class KernelClient implements IpvsClient {
     )
   }
 
-  countedTable(order?: ListOrder): CountedTable {
-    return explaining(explainRead, () => {
-      const services = this.listSettings(order)
-      const counts = this.older?.counts()
-      return services.map((service) => ({
+  countedTable(order?: ListOrder): Iterable<CountedEntry> {
+    const services = explaining(explainRead, () => this.listSettings(order))
+    return this.withCountedServers(services, order)
+  }
+
+  private *withCountedServers(services: readonly Service[], order?: ListOrder): Generator<CountedEntry> {
+    const counts = services.length === 0 ? undefined : this.older?.counts()
+    for (const service of services)
+      yield explaining(explainRead, () => ({
         service,
         servers: (counts && this.older?.servers(service.key, counts, order)) ?? this.listCounted(service.key, order),
       }))
-    })
   }
 
   services(order?: ListOrder): readonly RunningService[] {
     return explaining(explainRead, () => this.listServices(order))
-  }
-
-  serviceCount(): number {
-    const payload = encodeGeneric(commands.GET_SERVICE, messageFields, {})
-    return explaining(explainRead, () => this.connection.dump(this.family, payload, () => 0).length)
   }
 
   service(key: ServiceKey): RunningService | undefined {
@@ -165,12 +164,12 @@ class KernelClient implements IpvsClient {
 
   private listServices(order?: ListOrder): RunningService[] {
     const services = this.list('GET_SERVICE', {}, (message) => decodeRunningService(decodeFull(message).service ?? {}))
-    return order === 'kernel' ? services : inOrder(services, (a, b) => compareServiceKeys(a.service.key, b.service.key))
+    return order === 'kernel' ? services : inOrder(services, ({service}) => serviceOrder(service.key))
   }
 
   private listSettings(order?: ListOrder): Service[] {
     const services = this.list('GET_SERVICE', {}, (message) => decodeService(decodePlain(message).service ?? {}))
-    return order === 'kernel' ? services : inOrder(services, (a, b) => compareServiceKeys(a.key, b.key))
+    return order === 'kernel' ? services : inOrder(services, ({key}) => serviceOrder(key))
   }
 
   private listServers(key: ServiceKey, order?: ListOrder): RunningServer[] {
@@ -189,7 +188,7 @@ class KernelClient implements IpvsClient {
     order: ListOrder | undefined,
   ): Item[] {
     const servers = this.list('GET_DEST', {service: encodeServiceKey(key)}, read)
-    return order === 'kernel' ? servers : inOrder(servers, (a, b) => compareServerKeys(a.server, b.server))
+    return order === 'kernel' ? servers : inOrder(servers, ({server}) => serverOrder(server))
   }
 
   private list<Item>(command: Command, record: MessageRecord, read: (message: Message) => Item): Item[] {
@@ -229,9 +228,11 @@ const decodeMessage = <Fields extends FieldTable>(fields: Fields, message: Messa
  * Sorted, and each once: the kernel's dumps go by position in a list that may change between two datagrams, so that an
  * entry can come twice (ip_vs_genl_dump_services).
  */
-function inOrder<Item>(items: Item[], compare: (left: Item, right: Item) => number): Item[] {
-  items.sort(compare)
-  return items.filter((item, index) => index === 0 || compare(items[index - 1] as Item, item) !== 0)
+function inOrder<Item>(items: readonly Item[], orderOf: (item: Item) => string): Item[] {
+  const ordered = items.map((item) => ({item, order: orderOf(item)}))
+  ordered.sort((left, right) => compareOrders(left.order, right.order))
+  const once = ordered.filter(({order}, index) => order !== ordered[index - 1]?.order)
+  return once.map(({item}) => item)
 }
 
 function explaining<Result>(meaning: (error: NetlinkError) => LvsctlError, act: () => Result): Result {

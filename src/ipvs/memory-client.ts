@@ -140,11 +140,6 @@ class MemoryTable implements MemoryClient {
     return services.map(({service, statistics}) => ({service, statistics}))
   }
 
-  serviceCount(): number {
-    this.admit()
-    return this.stored.size
-  }
-
   service(key: ServiceKey): RunningService | undefined {
     this.admit()
     const entry = this.find(decodeServiceKey(encodeServiceKey(key)))

@@ -63,7 +63,7 @@ function* readEntries(options: Order & Partial<ListingOptions>, {client}: Sessio
       yield {...running, servers: sortedServers(client.servers(running.service.key, 'kernel'), options)}
     return
   }
-  for (const {service, servers} of sortedServices(client.countedTable('kernel'), options))
+  for (const {service, servers} of sortedServices([...client.countedTable('kernel')], options))
     yield {service, servers: sortedServers(servers, options)}
 }
 

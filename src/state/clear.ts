@@ -38,7 +38,7 @@ export function clearTable(machine: Machine, saved?: Configuration): void {
     const operation: Operation = {do: 'flush'}
     const [outcome] = client.execute([operation])
     if (outcome?.ok === false) throw explain(operation, outcome.errno)
-    const left = client.serviceCount()
+    const left = client.services().length
     if (left === 0) return
     throw new LvsctlError({
       failure: 'partial',

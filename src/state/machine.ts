@@ -21,9 +21,7 @@ export interface Found {
 }
 
 export function readTable({client}: Machine): Found {
-  // Counting costs next to nothing, and an empty table is what is restored to most often.
-  if (client.serviceCount() === 0) return {configuration: [], activeConnections: () => 0}
-  const table = client.countedTable()
+  const table = [...client.countedTable()]
   return {
     configuration: configurationOf(table),
     activeConnections(removals) {

@@ -4,6 +4,7 @@
 import {LvsctlError, type Problem} from '../domain/problem.ts'
 import {schedulerRow} from '../domain/schedulers.ts'
 import {formatServiceKey, type ServiceKey, serviceKeyEquals} from '../domain/service.ts'
+import type {CountedEntry} from '../domain/table.ts'
 import {type ProcService, parseProcIpVs} from '../formats/procfs/ip-vs.ts'
 import type {IpvsClient} from '../ipvs/client.ts'
 import {missingService, requireService} from './find.ts'
@@ -17,8 +18,9 @@ export interface TableSource {
   workOnce(): void
 }
 
-export interface Listing {
-  readonly services: readonly ListedService[]
+/** Services may come one by one, each read as it is taken: those of a large table need not be held. */
+export interface Listing<Services extends Iterable<ListedService> = readonly ListedService[]> {
+  readonly services: Services
   readonly source: 'netlink' | 'procfs'
   /** Something that this listing would show is not known: netlink would have told it. */
   readonly hidden: boolean
@@ -38,16 +40,20 @@ export async function readTable(source: TableSource): Promise<Listing> {
 }
 
 /** What a plain list shows: no traffic figures. */
-export async function readListing(source: TableSource): Promise<Listing> {
+export async function readListing(source: TableSource): Promise<Listing<Iterable<ListedService>>> {
   return asRoot(
     source,
     async () => {
       const client = await source.ipvs()
-      if (client.serviceCount() > large) source.workOnce()
-      return fromNetlink(client.countedTable().map(listEntry))
+      source.workOnce()
+      return fromNetlink(listEntries(client.countedTable()))
     },
     () => fromProc(readProc(source)),
   )
+}
+
+function* listEntries(entries: Iterable<CountedEntry>): Generator<ListedService> {
+  for (const entry of entries) yield listEntry(entry)
 }
 
 /** One service with all there is to know; throws `missing` where it is not. */
@@ -98,7 +104,7 @@ export const procPath = '/proc/thread-self/net/ip_vs'
 /** LVSCTL_PROC names another /proc, the one of a container's host or one that was saved: then nothing else is asked. */
 const procFile = ({env}: TableSource): string => (env.LVSCTL_PROC ? `${env.LVSCTL_PROC}/net/ip_vs` : procPath)
 
-const fromNetlink = (services: readonly ListedService[]): Listing => ({
+const fromNetlink = <Services extends Iterable<ListedService>>(services: Services): Listing<Services> => ({
   services,
   source: 'netlink',
   hidden: false,
@@ -114,11 +120,11 @@ const fromProc = ({services, whole, problems}: ProcReading): Listing => ({
   problems,
 })
 
-async function asRoot<Result>(
+async function asRoot<Services extends Iterable<ListedService>>(
   source: TableSource,
-  read: () => Promise<Result>,
-  otherwise: () => Result,
-): Promise<Result> {
+  read: () => Promise<Listing<Services>>,
+  otherwise: () => Listing,
+): Promise<Listing<Services | readonly ListedService[]>> {
   if (source.env.LVSCTL_PROC) return otherwise()
   try {
     return await read()
@@ -141,15 +147,14 @@ interface ProcReading {
  */
 const page = 4096
 
-/** Services; or in /proc so many bytes for each. */
-const large = 200
-const bytesEach = 330
+/** Bytes of a large table, in /proc. */
+const large = 64 * 1024
 
 function readProc(source: TableSource): ProcReading {
   const path = procFile(source)
   const text = source.readFile(path)
   if (text !== undefined) {
-    if (text.length > large * bytesEach) source.workOnce()
+    if (text.length > large) source.workOnce()
     const {value, problems} = parseProcIpVs(text, path)
     return {services: value.services, whole: text.length < page, problems}
   }

@@ -93,7 +93,7 @@ const errnos = (client: IpvsClient, ...operations: Operation[]): string[] =>
 function settings(client: IpvsClient): {service: Service; servers: Server[]}[] {
   const table = client.table()
   assert.deepEqual(
-    client.countedTable(),
+    [...client.countedTable()],
     table.map(({service, servers}) => ({
       service,
       servers: servers.map(({server, connections}) => ({server: withoutIdleTunnel(server), connections})),
@@ -396,7 +396,6 @@ const rest: readonly ContractCase[] = [
   test('an empty table is an empty list', (client) => {
     assert.deepEqual(client.table(), [])
     assert.deepEqual(client.services(), [])
-    assert.equal(client.serviceCount(), 0)
     assert.deepEqual(client.daemons(), [])
     assert.deepEqual(client.execute([]), [])
   }),
@@ -681,7 +680,6 @@ const rest: readonly ContractCase[] = [
       bad.map((index) => [index, 'ESRCH']),
     )
     assert.equal(client.services().length, 295)
-    assert.equal(client.serviceCount(), 295)
   }),
 
   test('all of 700 fail', (client) => {
@@ -845,7 +843,6 @@ const rest: readonly ContractCase[] = [
     info: (client: IpvsClient) => client.info(),
     table: (client: IpvsClient) => client.table(),
     services: (client: IpvsClient) => client.services(),
-    serviceCount: (client: IpvsClient) => client.serviceCount(),
     service: (client: IpvsClient) => client.service(web),
     servers: (client: IpvsClient) => client.servers(web),
     timeouts: (client: IpvsClient) => client.timeouts(),

@@ -8,8 +8,8 @@ import {familyOfKey, fullMask} from '../../src/domain/service.ts'
 import type {ConfiguredService} from '../../src/domain/table.ts'
 import {formatRules} from '../../src/formats/rules/format.ts'
 import {parseRules} from '../../src/formats/rules/parse.ts'
-import {inOrder} from '../../src/formats/saved/order.ts'
 import {configuredService} from '../support/arbitrary-domain.ts'
+import {inOrder} from '../support/canonical-order.ts'
 import {useLab} from '../support/lab.ts'
 
 const lab = useLab()

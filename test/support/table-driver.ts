@@ -6,9 +6,9 @@ import {spawnSync} from 'node:child_process'
 import {readFileSync} from 'node:fs'
 import {plainTunnel} from '../../src/domain/forwarding.ts'
 import {type Configuration, configurationOf} from '../../src/domain/table.ts'
-import {inOrder} from '../../src/formats/saved/order.ts'
 import {openKernelClient} from '../../src/ipvs/kernel-client.ts'
 import {planTable} from '../../src/plan/diff.ts'
+import {inOrder} from './canonical-order.ts'
 
 export interface Fate {
   /** What the kernel took of the table that it was given. */

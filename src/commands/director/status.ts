@@ -38,6 +38,6 @@ export default class DirectorStatus extends RoleCommand {
   private async serviceAddresses() {
     const {services, whole} = await readListing(this.context)
     if (!whole) this.note(maybeMore)
-    return services.flatMap(({key}) => (key.kind === 'address' ? [key.address] : []))
+    return Array.from(services, ({key}) => (key.kind === 'address' ? [key.address] : [])).flat()
   }
 }

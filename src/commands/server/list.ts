@@ -27,11 +27,7 @@ with --wide also PERSISTENT  UPPER  LOWER, and with --stats or --rate:
       flags,
       {
         people: async (services, look) => (await import('../../cli/listing-table.ts')).serversText(services, look),
-        pipe: (services, columns) =>
-          serverLines(
-            services.flatMap(({servers}) => servers),
-            columns,
-          ),
+        pipe: (services, columns) => serverLines(Array.from(services, ({servers}) => servers).flat(), columns),
         async program(services) {
           const {listedServerShape} = await import('../../cli/json-shapes.ts')
           return {

@@ -11,7 +11,6 @@ import {formatSchedulerFlags} from '../../domain/schedulers.ts'
 import {formatServerKey, type Server} from '../../domain/server.ts'
 import {familyOfKey, formatServiceKey, fullMask, type Service} from '../../domain/service.ts'
 import type {SyncDaemon} from '../../domain/sync.ts'
-import {inOrder} from '../saved/order.ts'
 import {type Misread, misreadDaemon, misreadServer, misreadService, misreadTimeouts} from './misread.ts'
 import {formatDaemonsNote, formatSysctlNotes} from './notes.ts'
 import {serviceWords} from './service-words.ts'
@@ -25,7 +24,7 @@ export interface FormattedRules {
 export function formatRules({configuration, timeouts, daemons, sysctls}: SavedState): FormattedRules {
   const warnings = new Warnings()
   const parts: string[] = []
-  for (const {service, servers} of inOrder(configuration)) {
+  for (const {service, servers} of configuration) {
     const name = serviceWords(service.key)
     parts.push(`-A ${name} -s ${service.scheduler}${serviceSettings(service)}\n`)
     warnings.add(misreadService(service), () => formatServiceKey(service.key))

@@ -4,12 +4,11 @@
 import type {SavedState} from '../../domain/saved-state.ts'
 import {formatServiceKey} from '../../domain/service.ts'
 import {daemonFields, type Json, serverFields, serviceFields, timeoutFields, writeFields} from './fields.ts'
-import {inOrder} from './order.ts'
 
 export function writeModel({configuration, timeouts, daemons, sysctls}: SavedState): {readonly [key: string]: Json} {
   return {
     version: 1,
-    services: inOrder(configuration).map(({service, servers}) => ({
+    services: configuration.map(({service, servers}) => ({
       id: formatServiceKey(service.key),
       ...writeFields(serviceFields, service),
       servers: servers.map((server) => ({

@@ -63,26 +63,6 @@ describe('servers', () => {
   })
 })
 
-test('in the order of listings, marks last', () => {
-  const low = server({address: address('9.0.0.1'), port: 80})
-  const high = server({address: address('10.0.0.1'), port: 80})
-  const {text} = formatRules({
-    configuration: [
-      {service: service(mark), servers: []},
-      {service: service(web), servers: [high, low]},
-      {service: service({...web, address: address('9.0.0.1')}), servers: []},
-    ],
-  })
-  expect(text.split('\n').map((line) => line.split(' ').slice(0, 5).join(' '))).toEqual([
-    '-A -t 9.0.0.1:80 -s wlc',
-    '-A -t 192.0.2.1:80 -s wlc',
-    '-a -t 192.0.2.1:80 -r 9.0.0.1:80',
-    '-a -t 192.0.2.1:80 -r 10.0.0.1:80',
-    '-A -f 3000000000 -6 -s',
-    '',
-  ])
-})
-
 describe('what ipvsadm would not read back is told, once for each kind', () => {
   test.each<[string, SavedState]>([
     ['ipvsadm-protocol', state(service({...web, protocol: 'protocol-50'}))],

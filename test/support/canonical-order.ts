@@ -1,8 +1,8 @@
-// A configuration in the order in which it is written: that of every listing.
+// A configuration in canonical order, for what a test made up. What is read from a kernel is in it already.
 
-import {compareServerKeys} from '../../domain/server.ts'
-import {compareServiceKeys} from '../../domain/service.ts'
-import type {Configuration} from '../../domain/table.ts'
+import {compareServerKeys} from '../../src/domain/server.ts'
+import {compareServiceKeys} from '../../src/domain/service.ts'
+import type {Configuration} from '../../src/domain/table.ts'
 
 /** Sorts only where it has to: what comes from a listing or a file of ours is in order. */
 export function inOrder(configuration: Configuration): Configuration {
