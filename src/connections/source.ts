@@ -1,6 +1,6 @@
 // Which file the connections come from, and what to say where there is none.
 
-import {LvsctlError} from '../domain/problem.ts'
+import {procAbsent} from '../formats/procfs/absent.ts'
 
 /** What is asked: the command's context has it all. */
 export interface ConnectionSource {
@@ -22,16 +22,9 @@ export function openConnections(source: ConnectionSource, {origins}: {readonly o
   const path = `${folder}/net/${origins ? 'ip_vs_conn_sync' : 'ip_vs_conn'}`
   const pieces = source.readChunks(path)
   if (pieces) return {path, pieces}
-  if (source.env.LVSCTL_PROC)
-    throw new LvsctlError({
-      failure: 'missing',
-      code: 'proc-missing',
-      message: `no file ${path}, and LVSCTL_PROC says that the connections are there`,
-    })
-  throw new LvsctlError({
-    failure: 'unsupported',
-    code: 'ipvs-unavailable',
-    message: 'this kernel has no IPVS, or its module ip_vs is not loaded: there are no connections',
-    hint: 'Load it: sudo modprobe ip_vs. To rehearse without it: lvsctl lab',
+  throw procAbsent(path, {
+    told: Boolean(source.env.LVSCTL_PROC),
+    what: 'the connections are',
+    consequence: ': there are no connections',
   })
 }

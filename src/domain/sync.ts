@@ -39,6 +39,12 @@ export function withSyncDefaults(
   return {...daemon, group: daemon.group ?? group, port: daemon.port ?? port, ttl: daemon.ttl ?? ttl}
 }
 
+/** What is asked for, and of what is left open that which runs: a daemon that runs as asked is this. */
+export const asAsked = (asked: SyncDaemon, running: SyncDaemon): SyncDaemon => ({
+  ...running,
+  ...withSyncDefaults(asked),
+})
+
 export function parseSyncRole(text: string): Parsed<SyncRole> {
   const known = syncRoleNames.find((name) => name === text)
   if (known) return accept(known)

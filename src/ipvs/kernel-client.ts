@@ -60,7 +60,7 @@ export function openKernelClient({trace, timeoutMs}: KernelClientOptions = {}): 
     try {
       const {id} = resolveFamily(connection, familyName)
       learn(id, ipvsWords)
-      return new KernelClient(connection, id, OlderInterface.open())
+      return kernelClient(connection, id, OlderInterface.open())
     } catch (error) {
       connection.close()
       throw error
@@ -69,7 +69,8 @@ export function openKernelClient({trace, timeoutMs}: KernelClientOptions = {}): 
 }
 
 /** The client on a connection whose family is known. */
-export const kernelClient = (connection: Connection, family: number): IpvsClient => new KernelClient(connection, family)
+export const kernelClient = (connection: Connection, family: number, older?: OlderInterface): IpvsClient =>
+  new KernelClient(connection, family, older)
 
 class KernelClient implements IpvsClient {
   private readonly connection: Connection

@@ -12,9 +12,10 @@
 
 import {formatServerKey, type Server, serverEquals} from '../domain/server.ts'
 import {formatServiceKey, type Service, serviceEquals} from '../domain/service.ts'
-import {type SyncDaemon, syncRoles, withSyncDefaults} from '../domain/sync.ts'
+import {asAsked, type SyncDaemon, syncRoles, withSyncDefaults} from '../domain/sync.ts'
 import type {Configuration, ConfiguredService} from '../domain/table.ts'
 import type {Timeouts} from '../domain/timeouts.ts'
+import {daemonChanges} from './changes.ts'
 import type {Operation} from './operation.ts'
 
 /** `replace`: nothing else is left; `append`: nothing is removed. */
@@ -161,14 +162,6 @@ function planDaemons(
 
 /** The kernel answers every setting; what was not asked for has its default. The longest message follows the MTU. */
 function daemonRunsAs(wanted: SyncDaemon, running: SyncDaemon): boolean {
-  const [asked, there] = [withSyncDefaults(wanted), withSyncDefaults(running)]
-  return (
-    asked.role === there.role &&
-    asked.interface === there.interface &&
-    asked.syncId === there.syncId &&
-    asked.group === there.group &&
-    asked.port === there.port &&
-    asked.ttl === there.ttl &&
-    (asked.maxLength === undefined || asked.maxLength === there.maxLength)
-  )
+  const there = withSyncDefaults(running)
+  return daemonChanges(there, asAsked(wanted, there)).length === 0
 }

@@ -5,6 +5,7 @@ import {LvsctlError, type Problem} from '../domain/problem.ts'
 import {schedulerRow} from '../domain/schedulers.ts'
 import {formatServiceKey, type ServiceKey, serviceKeyEquals} from '../domain/service.ts'
 import type {CountedEntry} from '../domain/table.ts'
+import {procAbsent} from '../formats/procfs/absent.ts'
 import {type ProcService, parseProcIpVs} from '../formats/procfs/ip-vs.ts'
 import type {IpvsClient} from '../ipvs/client.ts'
 import {missingService, requireService} from './find.ts'
@@ -158,18 +159,7 @@ function readProc(source: TableSource): ProcReading {
     const {value, problems} = parseProcIpVs(text, path)
     return {services: value.services, whole: text.length < page, problems}
   }
-  if (source.env.LVSCTL_PROC)
-    throw new LvsctlError({
-      failure: 'missing',
-      code: 'proc-missing',
-      message: `no file ${path}, and LVSCTL_PROC says that the table is there`,
-    })
-  throw new LvsctlError({
-    failure: 'unsupported',
-    code: 'ipvs-unavailable',
-    message: 'this kernel has no IPVS, or its module ip_vs is not loaded',
-    hint: 'Load it: sudo modprobe ip_vs. To rehearse without it: lvsctl lab',
-  })
+  throw procAbsent(path, {told: Boolean(source.env.LVSCTL_PROC), what: 'the table is'})
 }
 
 /** Whether root would see more of it. */

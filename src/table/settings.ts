@@ -2,7 +2,7 @@
 // here: all its operations or none, and read back.
 
 import {LvsctlError, type Problem} from '../domain/problem.ts'
-import {withSyncDefaults} from '../domain/sync.ts'
+import {asAsked} from '../domain/sync.ts'
 import type {IpvsClient} from '../ipvs/client.ts'
 import {explain} from '../ipvs/errors.ts'
 import {type Change, daemonChanges, timeoutChanges} from '../plan/changes.ts'
@@ -65,7 +65,7 @@ function verify(client: IpvsClient, operation: Operation): readonly string[] {
     case 'start-daemon': {
       const {daemon} = operation
       const now = client.daemons().find(({role}) => role === daemon.role)
-      return now ? texts(daemonChanges({...now, ...withSyncDefaults(daemon)}, now)) : [`no ${daemon.role} runs`]
+      return now ? texts(daemonChanges(asAsked(daemon, now), now)) : [`no ${daemon.role} runs`]
     }
     case 'stop-daemon':
       return client.daemons().some(({role}) => role === operation.role) ? [`a ${operation.role} still runs`] : []

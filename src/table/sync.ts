@@ -2,7 +2,7 @@
 // caller's to check (domain/validate-sync.ts).
 
 import {LvsctlError, refuse} from '../domain/problem.ts'
-import {type SyncDaemon, type SyncRole, withSyncDefaults} from '../domain/sync.ts'
+import {asAsked, type SyncDaemon, type SyncRole} from '../domain/sync.ts'
 import {configurationOf} from '../domain/table.ts'
 import {mixedFamilies} from '../domain/validate-sync.ts'
 import type {IpvsClient} from '../ipvs/client.ts'
@@ -24,10 +24,10 @@ export function startDaemon(client: IpvsClient, asked: SyncDaemon, {replace}: {r
   const running = client.daemons().find(({role}) => role === asked.role)
   const start: Operation = {do: 'start-daemon', daemon: asked}
   if (!running) {
-    refuse(mixedFamilies(configurationOf(client.table())))
+    refuse(mixedFamilies(configurationOf([...client.countedTable()])))
     return {operations: [start], warnings: [], before: []}
   }
-  const changes = daemonChanges(running, {...running, ...withSyncDefaults(asked)})
+  const changes = daemonChanges(running, asAsked(asked, running))
   const before = [running]
   if (changes.length === 0) return {operations: [], changes, warnings: [], before}
   if (replace) return {operations: [{do: 'stop-daemon', role: asked.role}, start], changes, warnings: [], before}
