@@ -1,9 +1,9 @@
 // What saving, restoring and clearing need of the machine, and its table as they read it: all of it, from the kernel's
 // own interface, because /proc knows neither thresholds nor tunnels nor scheduler flags.
 
-import {type ServerKey, serverKeyEquals} from '../domain/server.ts'
-import {formatServiceKey} from '../domain/service.ts'
-import {type Configuration, configurationOf} from '../domain/table.ts'
+import {type Server, type ServerKey, serverEquals, serverKeyEquals} from '../domain/server.ts'
+import {formatServiceKey, serviceEquals} from '../domain/service.ts'
+import {type Configuration, type CountedEntry, configurationOf} from '../domain/table.ts'
 import type {Host} from '../host/host.ts'
 import type {IpvsClient} from '../ipvs/client.ts'
 import {planTable} from '../plan/diff.ts'
@@ -39,7 +39,19 @@ export function readTable({client}: Machine): Found {
   }
 }
 
-/** What it would still take for the table to be as expected; nothing, normally. */
+/** What it would still take for the table to be as expected; nothing, normally, and that shows without holding it all. */
 export function remaining(machine: Machine, configuration: Configuration): readonly Operation[] {
+  if (runsAs(configuration, machine.client.countedTable())) return []
   return planTable({configuration}, readTable(machine)).operations
+}
+
+/** False also for what is the same in another order. */
+function runsAs(configuration: Configuration, running: Iterable<CountedEntry>): boolean {
+  let at = 0
+  for (const {service, servers} of running) {
+    const one = configuration[at++]
+    if (!one || !serviceEquals(one.service, service) || one.servers.length !== servers.length) return false
+    if (!servers.every(({server}, index) => serverEquals(server, one.servers[index] as Server))) return false
+  }
+  return at === configuration.length
 }
