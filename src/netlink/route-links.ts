@@ -1,8 +1,10 @@
-// Network interfaces: listing them, and setting them up or down. include/uapi/linux/if_link.h, if.h
+// Network interfaces: listing them, setting them up or down, making and removing those without hardware.
+// include/uapi/linux/if_link.h, if.h
 
 import type {Connection} from './connection.ts'
 import {NetlinkError} from './errors.ts'
 import {bytes, nested, s32, string, table, u8, u16, u32} from './fields.ts'
+import {messageFlags} from './message.ts'
 import {decodeBody, encodeBody, families, hardwareAddress, type Layout, required, routeTypes} from './route-message.ts'
 import {gap, struct} from './struct.ts'
 import {bitWords, words} from './words.ts'
@@ -140,4 +142,20 @@ export function setLinkDown(connection: Connection, index: number): void {
 
 export function encodeLinkState(index: number, up: boolean): Uint8Array {
   return encodeBody(linkLayout, {index, flags: up ? upFlag : 0, change: upFlag})
+}
+
+/** In bytes, as the interface's own MTU is. EINVAL: out of the range that its driver takes. */
+export function setLinkMtu(connection: Connection, index: number, mtu: number): void {
+  connection.request(routeTypes.newLink, encodeBody(linkLayout, {index}, {mtu}))
+}
+
+/** `kind` is the name of its driver: `dummy`, `ipip`. EEXIST: the name is taken. EOPNOTSUPP: this kernel has no such kind. */
+export function addLink(connection: Connection, {name, kind}: {readonly name: string; readonly kind: string}): void {
+  const payload = encodeBody(linkLayout, {}, {name, info: {kind}})
+  connection.request(routeTypes.newLink, payload, messageFlags.create | messageFlags.exclusive)
+}
+
+/** EOPNOTSUPP: hardware, or a device that its driver made for itself. */
+export function removeLink(connection: Connection, index: number): void {
+  connection.request(routeTypes.delLink, encodeBody(linkLayout, {index}))
 }

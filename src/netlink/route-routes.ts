@@ -1,8 +1,8 @@
-// Routes: listing them, and adding and removing single ones (no multipath). include/uapi/linux/rtnetlink.h
+// Routes: listing them, and adding, replacing and removing single ones (no multipath). include/uapi/linux/rtnetlink.h
 
 import {type Address, type Family, familyOf} from '../domain/address.ts'
 import type {Connection} from './connection.ts'
-import {bytes, DecodeError, nested, string, table, u8, u32} from './fields.ts'
+import {bytes, DecodeError, nested, type RecordOf, string, table, u8, u32} from './fields.ts'
 import {messageFlags} from './message.ts'
 import {address, decodeBody, encodeBody, families, isIp, type Layout, routeTypes} from './route-message.ts'
 import {struct} from './struct.ts'
@@ -99,11 +99,8 @@ type RouteType = ReturnType<typeof types.wordOf>
 type RouteScope = ReturnType<typeof scopes.wordOf>
 type RouteProtocol = ReturnType<typeof protocols.wordOf>
 
-interface RouteMetrics {
-  readonly mtu?: number
-  /** The largest segment told to the other side; a tunnel's overhead is what it is lowered for. */
-  readonly advertisedMss?: number
-}
+/** `advertisedMss`: the largest segment told to the other side; a tunnel's overhead is what it is lowered for. */
+type RouteMetrics = Omit<RecordOf<typeof metrics>, 'unknown'>
 
 export interface Route {
   readonly family: Family
@@ -117,6 +114,10 @@ export interface Route {
   readonly source?: Address
   readonly priority?: number
   readonly metrics?: RouteMetrics
+  /** The gateway counts as a neighbour though no address of the interface shares a subnet with it (RTNH_F_ONLINK). */
+  readonly onLink?: true
+  /** It has what a Route does not tell (several next hops, a realm): it cannot be made again from this. */
+  readonly partial?: true
   readonly table: number
   readonly type: RouteType
   readonly scope: RouteScope
@@ -124,7 +125,7 @@ export interface Route {
 }
 
 /** What of a route may be left to the usual: main table, unicast, by static configuration. */
-export type NewRoute = Omit<Route, 'family' | 'destination' | 'table' | 'type' | 'scope' | 'protocol'> &
+export type NewRoute = Omit<Route, 'family' | 'destination' | 'table' | 'type' | 'scope' | 'protocol' | 'partial'> &
   Partial<Pick<Route, 'table' | 'type' | 'scope' | 'protocol'>> &
   ({readonly destination: Address} | {readonly destination?: undefined; readonly family: Family})
 
@@ -139,10 +140,16 @@ export function routes(connection: Connection): readonly Route[] {
 }
 
 const clonedFlag = 0x200 // RTM_F_CLONED
+const onLinkFlag = 4 // RTNH_F_ONLINK
 
 /** EEXIST: there is one to the same destination. */
 export function addRoute(connection: Connection, route: NewRoute): void {
   connection.request(routeTypes.newRoute, encodeRoute(route), messageFlags.create | messageFlags.exclusive)
+}
+
+/** In the place of the route with that destination and priority, in one step; added where there is none. */
+export function replaceRoute(connection: Connection, route: NewRoute): void {
+  connection.request(routeTypes.newRoute, encodeRoute(route), messageFlags.create | messageFlags.replace)
 }
 
 /** ESRCH: there is none. What is not given may be anything. */
@@ -167,6 +174,7 @@ export function encodeRoute(route: NewRoute): Uint8Array {
       protocol: protocols.numberOf(route.protocol ?? 'static'),
       scope: scopes.numberOf(scope),
       type: types.numberOf(type),
+      flags: route.onLink ? onLinkFlag : 0,
     },
     {
       ...(destination !== undefined && {destination}),
@@ -191,7 +199,13 @@ function usualScope(family: Family, type: RouteType, gateway: Address | undefine
 export const decodeRoute = (payload: Uint8Array): Route => routeOf(decodeBody(routeLayout, payload))
 
 function routeOf({header, attributes}: ReturnType<typeof decodeBody<typeof routeLayout>>): Route {
-  const {destination, gateway, link, source, priority, metrics} = attributes
+  const {destination, gateway, link, source, priority} = attributes
+  const {unknown: otherMetrics, ...metrics} = attributes.metrics ?? {}
+  const {multipath, nextHop, realm, preference = 0, from, incomingLink, unknown = []} = attributes
+  const partial =
+    [multipath, nextHop, realm, from, incomingLink, otherMetrics].some((one) => one !== undefined) ||
+    preference !== 0 ||
+    unknown.some(({type}) => !toldOnly.includes(type))
   return {
     family: familyNamed(header.family),
     prefixLength: header.destinationLength,
@@ -204,14 +218,14 @@ function routeOf({header, attributes}: ReturnType<typeof decodeBody<typeof route
     ...(link !== undefined && {link}),
     ...(source !== undefined && {source}),
     ...(priority !== undefined && {priority}),
-    ...(metrics && {metrics: onlyOurs(metrics)}),
+    ...(Object.keys(metrics).length > 0 && {metrics}),
+    ...(header.flags & onLinkFlag && {onLink: true}),
+    ...(partial && {partial: true}),
   }
 }
 
-const onlyOurs = ({mtu, advertisedMss}: RouteMetrics): RouteMetrics => ({
-  ...(mtu !== undefined && {mtu}),
-  ...(advertisedMss !== undefined && {advertisedMss}),
-})
+/** What the kernel says and nobody asked it for: RTA_EXPIRES, RTA_PAD, RTA_TTL_PROPAGATE. */
+const toldOnly: readonly number[] = [23, 24, 26]
 
 function familyNamed(number: number): Family {
   if (number === families.ipv4) return 'ipv4'
