@@ -6,6 +6,7 @@ import {readPieces} from '../../native/descriptors.ts'
 import type {Program} from '../domain/program.ts'
 import type {Host} from '../host/host.ts'
 import type {IpvsClient} from '../ipvs/client.ts'
+import type {Dictionary} from '../netlink/trace.ts'
 import {type Input, openInput} from './input.ts'
 import {openOutput} from './open-output.ts'
 import type {Output} from './output.ts'
@@ -111,13 +112,19 @@ function setV8Flags(...flags: readonly string[]): void {
 async function openHost(trace: ((line: string) => void) | undefined): Promise<Host> {
   const {linuxHost} = await import('../host/linux-host.ts')
   if (!trace) return linuxHost()
-  const [{connectNetlink, protocols}, {routeDictionary}, {createTrace}] = await Promise.all([
+  const [{connectNetlink, protocols}, {routeDictionary}, {genericDictionary}, {createTrace}] = await Promise.all([
     import('../../native/netlink-socket.ts'),
     import('../netlink/route.ts'),
+    import('../netlink/generic.ts'),
     import('../netlink/trace.ts'),
   ])
-  const options = {dictionary: routeDictionary, trace: createTrace(routeDictionary, trace)}
-  return linuxHost({connect: () => connectNetlink(protocols.route, options)})
+  const {dictionary, learn} = genericDictionary()
+  const traced = (words: Dictionary) => ({dictionary: words, trace: createTrace(words, trace)})
+  return linuxHost({
+    connect: () => connectNetlink(protocols.route, traced(routeDictionary)),
+    connectGeneric: () => connectNetlink(protocols.generic, traced(dictionary)),
+    learnGeneric: learn,
+  })
 }
 
 /** LVSCTL_TRACE=netlink: every message in words on stderr. */

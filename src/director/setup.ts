@@ -1,7 +1,7 @@
 // What brings a VIP to this director: the steps, computed and not done. The address comes up on the interface where the
 // clients' requests arrive, and then the neighbours are told, because they may still have another machine noted for it.
 
-import {type Address, addressBytes, familyOf} from '../domain/address.ts'
+import {type Address, familyOf, inSubnet} from '../domain/address.ts'
 import {type Problem, problem, refuse, warning} from '../domain/problem.ts'
 import {describeEffect} from '../host/describe.ts'
 import {unknownInterface} from '../host/failures.ts'
@@ -113,18 +113,8 @@ function isOnLink(vip: Address, device: string, {addresses}: Observed): boolean 
       one.interface === device &&
       familyOf(one.address) === familyOf(vip) &&
       one.prefixLength < hostPrefixOf(vip) &&
-      samePrefix(one.address, vip, one.prefixLength),
+      inSubnet(vip, one.address, one.prefixLength),
   )
-}
-
-function samePrefix(a: Address, b: Address, length: number): boolean {
-  const left = addressBytes(a)
-  const right = addressBytes(b)
-  return left.every((byte, index) => {
-    const bits = Math.min(8, Math.max(0, length - index * 8))
-    const mask = 0xff & (0xff << (8 - bits))
-    return (byte & mask) === ((right[index] as number) & mask)
-  })
 }
 
 function offLink(vip: Address, device: string): Problem {

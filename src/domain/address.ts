@@ -185,3 +185,14 @@ function longestZeroRun(bytes: Uint8Array): {start: number; length: number} {
   }
   return best
 }
+
+/** Whether an address shares the first bits with another of its family. */
+export function inSubnet(one: Address, other: Address, prefixLength: number): boolean {
+  if (familyOf(one) !== familyOf(other)) return false
+  const right = addressBytes(other)
+  return addressBytes(one).every((byte, index) => {
+    const bits = Math.min(8, Math.max(0, prefixLength - index * 8))
+    const mask = 0xff & (0xff << (8 - bits))
+    return (byte & mask) === ((right[index] as number) & mask)
+  })
+}

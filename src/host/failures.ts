@@ -2,8 +2,8 @@
 
 import {nearest} from '../domain/nearest.ts'
 import {LvsctlError} from '../domain/problem.ts'
-import {describeAddress, describeEffect} from './describe.ts'
-import type {Effect, InterfaceAddress} from './host.ts'
+import {describeAddress, describeEffect, describeFouPort, describeRoute} from './describe.ts'
+import type {Effect, FouPort, InterfaceAddress, NewLink, Route} from './host.ts'
 import {interfaceSysctl} from './sysctl-key.ts'
 
 export function unknownInterface(name: string, known: readonly string[]): LvsctlError {
@@ -31,6 +31,71 @@ export function addressMissing(address: InterfaceAddress): LvsctlError {
     code: 'address-missing',
     message: `${address.address}/${address.prefixLength} is not on ${address.interface}`,
     hint: `See: ip addr show dev ${address.interface}`,
+  })
+}
+
+export function linkExists({name}: NewLink): LvsctlError {
+  return new LvsctlError({failure: 'exists', code: 'link-exists', message: `there is an interface ${name} already`})
+}
+
+export function linkMissing({name, kind}: NewLink): LvsctlError {
+  return new LvsctlError({failure: 'missing', code: 'link-missing', message: `${name} is no ${kind} interface`})
+}
+
+export function linkKindUnknown({name, kind}: NewLink): LvsctlError {
+  return new LvsctlError({
+    failure: 'unsupported',
+    code: 'link-kind-unknown',
+    message: `this kernel cannot make ${name}: it has no interfaces of kind ${kind}`,
+    hint: `Its module may be in a package of its own (linux-modules-extra-…); try: modprobe ${kind}`,
+  })
+}
+
+/** `words`: what modprobe or the kernel said. */
+export function moduleUnavailable(module: string, words: string): LvsctlError {
+  return new LvsctlError({
+    failure: 'unsupported',
+    code: 'module-missing',
+    message: `the kernel module ${module} cannot be loaded: ${words}`,
+    hint: 'It may be in a package of its own (linux-modules-extra-…); in a container its host has to load it',
+  })
+}
+
+export function fouPortTaken(port: FouPort): LvsctlError {
+  return new LvsctlError({
+    failure: 'exists',
+    code: 'fou-port-taken',
+    message: `UDP port ${port.port} is taken: "ip fou add ${describeFouPort(port)}" is refused`,
+    hint: `See who has it: ip fou show; ss -lunp sport = :${port.port}`,
+  })
+}
+
+export function fouPortMissing(port: FouPort): LvsctlError {
+  return new LvsctlError({
+    failure: 'missing',
+    code: 'fou-port-missing',
+    message: `the kernel unwraps nothing on UDP port ${port.port}`,
+  })
+}
+
+export function routeExists(route: Route): LvsctlError {
+  return new LvsctlError({
+    failure: 'exists',
+    code: 'route-exists',
+    message: `there is a route like ${describeRoute(route)} already`,
+  })
+}
+
+export function routeMissing(route: Route): LvsctlError {
+  return new LvsctlError({failure: 'missing', code: 'route-missing', message: `no route ${describeRoute(route)}`})
+}
+
+export function routeUnreachable(route: Route, cause?: unknown): LvsctlError {
+  return new LvsctlError({
+    failure: 'unexpected',
+    code: 'gateway-unreachable',
+    message: `${route.gateway} is no neighbour on ${route.interface ?? 'any interface'}: no route can lead through it`,
+    cause,
   })
 }
 
@@ -112,6 +177,26 @@ export function notPermitted(effect: Effect, needs: string, cause?: unknown): Lv
     message: `not permitted: "${describeEffect(effect)}" needs ${needs}`,
     hint: 'Run it with sudo, or as root',
     cause,
+  })
+}
+
+export function diskFull(effect: Effect, cause?: unknown): LvsctlError {
+  return new LvsctlError({
+    failure: 'unexpected',
+    code: 'disk-full',
+    message: `"${describeEffect(effect)}" failed: no space is left on the file system there`,
+    hint: 'See: df; the file that was there is as it was',
+    cause,
+  })
+}
+
+/** A state file, or its folder, is not what only root can have made. */
+export function stateNotOurs(path: string, why: string): LvsctlError {
+  return new LvsctlError({
+    failure: 'permission',
+    code: 'state-not-ours',
+    message: `${path} ${why}: lvsctl keeps notes there that only root may write, and touches nothing else`,
+    hint: `Nothing was changed. See who made it: ls -ld ${path}; move it away and run this again`,
   })
 }
 

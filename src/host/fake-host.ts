@@ -1,27 +1,52 @@
 // The machine's twin for tests: keeps state, refuses what a kernel refuses, and prints itself as the lines that would
 // make it. Held to the same contract as linux-host.ts.
 
+import {dirname} from 'node:path'
 import {addressBytes, compareAddresses, familyOf} from '../domain/address.ts'
-import {describeAddress, describeEffect} from './describe.ts'
+import {describeAddress, describeEffect, describeFouPort} from './describe.ts'
 import {
   addressExists,
   addressMissing,
   busy,
   fileExists,
   fileMissing,
+  fouPortMissing,
+  fouPortTaken,
   interfaceDown,
   ipv6Disabled,
+  linkExists,
+  linkKindUnknown,
+  linkMissing,
+  moduleUnavailable,
+  stateNotOurs,
   symlinkMissing,
   sysctlRefused,
   sysctlUnknown,
   unknownInterface,
 } from './failures.ts'
-import type {Deeds, Effect, FileFacts, Host, InterfaceAddress, Link} from './host.ts'
+import {FakeRoutes} from './fake-routes.ts'
+import {notOwn} from './files.ts'
+import type {
+  Deeds,
+  Effect,
+  FileFacts,
+  FouPort,
+  Host,
+  InterfaceAddress,
+  Link,
+  ModuleState,
+  NewLink,
+  Route,
+} from './host.ts'
 import {interfaceSysctl} from './sysctl-key.ts'
 
 export interface FakeState {
   readonly links?: readonly (Partial<Link> & {readonly name: string})[]
   readonly addresses?: readonly InterfaceAddress[]
+  readonly routes?: readonly Route[]
+  /** What is not named is missing. */
+  readonly modules?: Readonly<Record<string, Exclude<ModuleState, 'missing'>>>
+  readonly fouPorts?: readonly FouPort[]
   readonly sysctls?: Readonly<Record<string, string>>
   readonly files?: Readonly<Record<string, string>>
   /** Path → where it leads. */
@@ -32,26 +57,53 @@ export interface FakeState {
 
 /** What every interface of a fresh Linux has; the values are the kernel's defaults. */
 const interfaceDefaults = {
-  ipv4: {arp_ignore: '0', arp_announce: '0', forwarding: '0'},
+  ipv4: {arp_ignore: '0', arp_announce: '0', forwarding: '0', rp_filter: '0', accept_local: '0', send_redirects: '1'},
   ipv6: {disable_ipv6: '0', forwarding: '0'},
 } as const
+
+/** What a module makes in every network namespace when it is loaded (net.core.fb_tunnels_only_for_init_net is 0). */
+const moduleLinks: Readonly<Record<string, NewLink & {readonly mtu: number}>> = {
+  ipip: {name: 'tunl0', kind: 'ipip', mtu: 1480},
+  ip_gre: {name: 'gre0', kind: 'gre', mtu: 1476},
+  ip6_tunnel: {name: 'ip6tnl0', kind: 'ip6tnl', mtu: 1452},
+  ip6_gre: {name: 'ip6gre0', kind: 'ip6gre', mtu: 1448},
+}
+
+/** The module that knows how to make an interface of that kind. */
+const kindModules: Readonly<Record<NewLink['kind'], string>> = {
+  dummy: 'dummy',
+  ipip: 'ipip',
+  gre: 'ip_gre',
+  ip6tnl: 'ip6_tunnel',
+  ip6gre: 'ip6_gre',
+}
 
 export class FakeHost implements Host {
   /** Every effect in the order it was done, as its line. */
   readonly log: string[] = []
   private readonly linksByName = new Map<string, Link>()
   private addressList: InterfaceAddress[] = []
-  private readonly sysctls = new Map<string, string>()
+  private readonly routeList: FakeRoutes
+  private fouList: FouPort[]
+  private readonly modules: Map<string, ModuleState>
+  private readonly sysctls = new Map([['kernel.random.boot_id', '5d1c8a6e-1f0a-4c57-9c3f-0b7f2f6f0a01']])
   private readonly files = new Map<string, string>()
+  /** Of the files those that are root's alone. */
+  private readonly state = new Set<string>()
   private readonly symlinks: Map<string, string>
   private readonly facts: Readonly<Record<string, Partial<FileFacts>>>
   private readonly held = new Set<string>()
+  private lastIndex = 0
 
   constructor(state: FakeState = {}) {
+    this.modules = new Map(Object.entries(state.modules ?? {dummy: 'available'}))
+    this.routeList = new FakeRoutes(state.routes)
+    this.fouList = [...(state.fouPorts ?? [])]
     for (const name of ['all', 'default']) this.giveSysctls(name)
     const given = state.links ?? [{name: 'eth0'}]
     this.addLink({loopback: true, mtu: 65536, ...given.find(({name}) => name === 'lo'), name: 'lo'})
     for (const link of given) if (link.name !== 'lo') this.addLink(link)
+    for (const [name, is] of this.modules) if (is === 'loaded') this.makeModuleLink(name)
     this.addressList = [...(state.addresses ?? [])]
     for (const [key, value] of Object.entries(state.sysctls ?? {})) this.sysctls.set(key, value)
     for (const [path, content] of Object.entries(state.files ?? {})) this.files.set(path, content)
@@ -65,6 +117,15 @@ export class FakeHost implements Host {
   addresses(): readonly InterfaceAddress[] {
     return [...this.addressList]
   }
+  routes(): readonly Route[] {
+    return this.routeList.list()
+  }
+  fouPorts(): readonly FouPort[] {
+    return [...this.fouList]
+  }
+  module(name: string): ModuleState {
+    return this.modules.get(name) ?? 'missing'
+  }
   sysctl(key: string): string | undefined {
     return this.sysctls.get(key)
   }
@@ -74,9 +135,11 @@ export class FakeHost implements Host {
   inspect(path: string): FileFacts | undefined {
     const target = this.symlinks.get(path)
     if (target !== undefined) return {kind: 'symlink', owner: 0, mode: 0o777, target}
-    if (this.files.has(path)) return {kind: 'file', owner: 0, mode: 0o644, ...this.facts[path]}
+    if (this.files.has(path))
+      return {kind: 'file', owner: 0, mode: this.state.has(path) ? 0o600 : 0o644, ...this.facts[path]}
     const above = [...this.files.keys(), ...this.symlinks.keys()].some((one) => one.startsWith(`${path}/`))
-    return above || this.facts[path] ? {kind: 'folder', owner: 0, mode: 0o755, ...this.facts[path]} : undefined
+    const mode = [...this.state].some((one) => dirname(one) === path) ? 0o700 : 0o755
+    return above || this.facts[path] ? {kind: 'folder', owner: 0, mode, ...this.facts[path]} : undefined
   }
   namespace(): string {
     return '4026531840'
@@ -105,6 +168,36 @@ export class FakeHost implements Host {
     },
     'link-up': (effect) => this.setUp(effect.interface, true),
     'link-down': (effect) => this.setUp(effect.interface, false),
+    'set-mtu': (effect) => {
+      this.linksByName.set(effect.interface, {...this.link(effect.interface), mtu: effect.mtu})
+    },
+    'add-link': ({link}) => {
+      if (this.linksByName.has(link.name)) throw linkExists(link)
+      if (this.module(kindModules[link.kind]) === 'missing') throw linkKindUnknown(link)
+      this.addLink({name: link.name, kind: link.kind, up: false, noArp: true})
+    },
+    'remove-link': ({link}) => {
+      if (this.link(link.name).kind !== link.kind) throw linkMissing(link)
+      this.dropLink(link.name)
+    },
+    'load-module': ({module}) => {
+      if (this.module(module) === 'missing') throw moduleUnavailable(module, 'it is not on this machine')
+      if (this.module(module) === 'available') this.makeModuleLink(module)
+      this.modules.set(module, 'loaded')
+    },
+    'add-fou-port': ({port}) => {
+      if (this.module('fou') !== 'loaded') throw moduleUnavailable('fou', 'the kernel knows no family "fou"')
+      if (this.fouList.some((one) => one.port === port.port && one.family === port.family)) throw fouPortTaken(port)
+      this.fouList.push(port)
+    },
+    'remove-fou-port': ({port}) => {
+      const at = this.fouList.findIndex((one) => one.port === port.port && one.family === port.family)
+      if (at < 0) throw fouPortMissing(port)
+      this.fouList.splice(at, 1)
+    },
+    'add-route': ({route}) => this.routeList.add(this.routable(route), this.reachable()),
+    'remove-route': ({route}) => this.routeList.remove(route),
+    'replace-route': ({route}) => this.routeList.replace(this.routable(route), this.reachable()),
     'add-address': ({address}) => this.addAddress(address),
     'remove-address': ({address}) => {
       this.link(address.interface)
@@ -120,6 +213,16 @@ export class FakeHost implements Host {
     },
     'remove-file': ({path}) => {
       if (!this.files.delete(path)) throw fileMissing(path)
+    },
+    'write-state': ({path, content}) => {
+      this.requireOwn(path)
+      this.files.set(path, content)
+      this.state.add(path)
+    },
+    'remove-state': ({path}) => {
+      this.requireOwn(path)
+      if (!this.files.delete(path)) throw fileMissing(path)
+      this.state.delete(path)
     },
     'make-symlink': ({path, target}) => {
       if (this.inspect(path)) throw fileExists(path)
@@ -145,7 +248,44 @@ export class FakeHost implements Host {
     this.addressList.push(added)
   }
 
+  private requireOwn(path: string): void {
+    for (const [one, kind] of [
+      [dirname(path), 'folder'],
+      [path, 'file'],
+    ] as const) {
+      const facts = this.inspect(one)
+      const why = facts && notOwn(facts, kind, 0)
+      if (why !== undefined) throw stateNotOurs(one, why)
+    }
+  }
+
+  private routable(route: Route): Route {
+    const {interface: name, gateway} = route
+    if (name !== undefined && !this.link(name).up && gateway === undefined) throw interfaceDown(name)
+    return route
+  }
+
+  private reachable(): readonly InterfaceAddress[] {
+    return this.addressList.filter((one) => this.link(one.interface).up)
+  }
+
+  private makeModuleLink(module: string): void {
+    const made = moduleLinks[module]
+    if (made && !this.linksByName.has(made.name)) this.addLink({...made, up: false, noArp: true})
+  }
+
+  private dropLink(name: string): void {
+    this.linksByName.delete(name)
+    this.routeList.dropOf(name)
+    this.addressList = this.addressList.filter((one) => one.interface !== name)
+    for (const family of ['ipv4', 'ipv6'] as const)
+      for (const setting of Object.keys(interfaceDefaults[family]))
+        this.sysctls.delete(interfaceSysctl(family, name, setting))
+  }
+
   private setUp(name: string, up: boolean): void {
+    if (!up) this.routeList.dropOf(name)
+
     this.linksByName.set(name, {...this.link(name), up, running: up})
   }
 
@@ -156,7 +296,7 @@ export class FakeHost implements Host {
   }
 
   private addLink(link: Partial<Link> & {readonly name: string}): void {
-    const index = this.linksByName.size + 1
+    const index = ++this.lastIndex
     const up = link.up ?? true
     const mac = `02:00:00:00:00:${index.toString(16).padStart(2, '0')}`
     this.linksByName.set(link.name, {index, mac, up, running: up, loopback: false, noArp: false, mtu: 1500, ...link})
@@ -166,7 +306,10 @@ export class FakeHost implements Host {
   private giveSysctls(name: string): void {
     for (const family of ['ipv4', 'ipv6'] as const)
       for (const [setting, value] of Object.entries(interfaceDefaults[family]))
-        this.sysctls.set(interfaceSysctl(family, name, setting), value)
+        this.sysctls.set(
+          interfaceSysctl(family, name, setting),
+          this.sysctls.get(interfaceSysctl(family, 'default', setting)) ?? value,
+        )
   }
 
   /** The state as the commands that make it from a fresh machine, sorted: two states are the same if their texts are. */
@@ -175,9 +318,11 @@ export class FakeHost implements Host {
     const lines = [
       ...[...this.sysctls].sort().flatMap(([key, value]) => {
         const setting = key.slice(key.lastIndexOf('.') + 1)
-        return value === defaults[setting] ? [] : [`sysctl -w ${key}=${value}`]
+        return value === defaults[setting] || setting === 'boot_id' ? [] : [`sysctl -w ${key}=${value}`]
       }),
       ...this.links().map((link) => `ip link set ${link.name} ${link.up ? 'up' : 'down'}`),
+      ...this.routeList.lines(),
+      ...this.fouList.map((port) => `ip fou add ${describeFouPort(port)}`),
       ...[...this.addressList]
         .sort((a, b) => a.interface.localeCompare(b.interface) || compareAddresses(a.address, b.address))
         .map((one) => `ip addr add ${describeAddress(one)}`),

@@ -1,6 +1,7 @@
 // Files, synchronously: read where there may be none, replaced whole or not at all.
 
 import {
+  chmodSync,
   closeSync,
   fchmodSync,
   fsyncSync,
@@ -17,6 +18,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import {basename, dirname, join} from 'node:path'
+import {stateNotOurs} from './failures.ts'
 import type {FileFacts} from './host.ts'
 
 /** undefined: there is none. */
@@ -34,15 +36,58 @@ export function readIfThere(path: string): string | undefined {
  * its name is. Folders above it are made, writable for us only, whatever the umask; an existing file keeps its mode.
  */
 export function replaceFile(path: string, content: string): void {
+  mkdirSync(dirname(path), {recursive: true, mode: 0o755})
+  put(path, content, modeOf(path) ?? 0o644)
+}
+
+/** The same for what is root's alone. Throws LvsctlError where something else lies in place of the file or its folder. */
+export function replacePrivate(path: string, content: string): void {
+  privateFolder(dirname(path))
+  requireOwn(path, 'file')
+  put(path, content, 0o600)
+}
+
+/** ENOENT: there is none. Throws LvsctlError as replacePrivate. */
+export function removePrivate(path: string): void {
+  requireOwn(dirname(path), 'folder')
+  requireOwn(path, 'file')
+  unlinkSync(path)
+  syncFolder(dirname(path))
+}
+
+/** Makes it, or takes from others what they may do in it. Throws LvsctlError where it is not ours to have. */
+export function privateFolder(path: string): void {
+  requireOwn(path, 'folder')
+  mkdirSync(path, {recursive: true, mode: 0o700})
+  const {mode} = requireOwn(path, 'folder') as FileFacts
+  if ((mode & 0o077) !== 0) chmodSync(path, 0o700)
+}
+
+/** undefined: nothing has that name. */
+function requireOwn(path: string, kind: 'file' | 'folder'): FileFacts | undefined {
+  const facts = inspectFile(path)
+  if (!facts) return undefined
+  const why = notOwn(facts, kind, process.geteuid?.() ?? 0)
+  if (why !== undefined) throw stateNotOurs(path, why)
+  return facts
+}
+
+/** What is wrong with it as a state file, or its folder, of that user; undefined: nothing. */
+export function notOwn({kind, owner, target}: FileFacts, wanted: 'file' | 'folder', user: number): string | undefined {
+  if (kind === 'symlink') return `is a symbolic link to ${target}`
+  if (kind !== wanted) return `is no ${wanted}`
+  return owner === user || owner === 0 ? undefined : `belongs to user ${owner}`
+}
+
+function put(path: string, content: string, mode: number): void {
   const folder = dirname(path)
-  mkdirSync(folder, {recursive: true, mode: 0o755})
   const temporary = join(folder, `.${basename(path)}.${process.pid}`)
   rmSync(temporary, {force: true}) // of a run that was cut off, long ago and with the same process id
   const fd = openSync(temporary, 'wx', 0o600)
   try {
     try {
       writeFileSync(fd, content) // all of it: a nearly full disk takes a part and calls that success (write(2))
-      fchmodSync(fd, modeOf(path) ?? 0o644)
+      fchmodSync(fd, mode)
       fsyncSync(fd)
     } finally {
       closeSync(fd)

@@ -5,6 +5,7 @@
 // thread that never moved into the --netns namespace.
 
 import type {Address} from '../domain/address.ts'
+import type {FouPort} from '../netlink/fou.ts'
 import type * as route from '../netlink/route.ts'
 
 export type {AddressScope} from '../netlink/route.ts'
@@ -20,10 +21,37 @@ export interface InterfaceAddress extends Omit<route.LinkAddress, 'link' | 'noPr
   readonly interface: string
 }
 
+/** `interface`: what it leads out of; a route with several next hops, or to nowhere, has none. */
+export type Route = Omit<route.Route, 'link'> & {readonly interface?: string}
+
+/** An interface without hardware, by the name of its driver. */
+export interface NewLink {
+  readonly name: string
+  readonly kind: 'dummy' | 'ipip' | 'gre' | 'ip6tnl' | 'ip6gre'
+}
+
+export type {FouPort}
+
+/** `available`: it is on disk and not in the kernel yet. What is built in counts as loaded. */
+export type ModuleState = 'loaded' | 'available' | 'missing'
+
 export type Effect =
   | {readonly do: 'set-sysctl'; readonly key: string; readonly value: string}
   | {readonly do: 'link-up'; readonly interface: string}
   | {readonly do: 'link-down'; readonly interface: string}
+  /** Of an interface, in bytes. */
+  | {readonly do: 'set-mtu'; readonly interface: string; readonly mtu: number; readonly was: number}
+  | {readonly do: 'add-link'; readonly link: NewLink}
+  | {readonly do: 'remove-link'; readonly link: NewLink}
+  /** Stays loaded when it is undone: others may have come to need it. */
+  | {readonly do: 'load-module'; readonly module: string}
+  /** A UDP port on which the kernel unwraps packets. */
+  | {readonly do: 'add-fou-port'; readonly port: FouPort}
+  | {readonly do: 'remove-fou-port'; readonly port: FouPort}
+  | {readonly do: 'add-route'; readonly route: Route}
+  | {readonly do: 'remove-route'; readonly route: Route}
+  /** In one step; both have the same destination, table and priority. */
+  | {readonly do: 'replace-route'; readonly route: Route; readonly was: Route}
   | {readonly do: 'add-address'; readonly address: InterfaceAddress}
   | {readonly do: 'remove-address'; readonly address: InterfaceAddress}
   /** Tells the neighbours who has the address: gratuitous ARP, or an unsolicited neighbour advertisement. */
@@ -31,6 +59,9 @@ export type Effect =
   /** Whole content or nothing, whatever happens meanwhile; an existing file keeps its mode. */
   | {readonly do: 'write-file'; readonly path: string; readonly content: string}
   | {readonly do: 'remove-file'; readonly path: string}
+  /** lvsctl's own notes: 0600 in a folder of 0700, root's alone; no symbolic link in place of either is followed. */
+  | {readonly do: 'write-state'; readonly path: string; readonly content: string}
+  | {readonly do: 'remove-state'; readonly path: string}
   /** Where nothing is yet; folders above it are made. */
   | {readonly do: 'make-symlink'; readonly path: string; readonly target: string}
   /** Only one that leads there. */
@@ -55,6 +86,11 @@ export interface FileFacts {
 export interface HostReader {
   links(): readonly Link[]
   addresses(): readonly InterfaceAddress[]
+  /** Of all tables, without the cache. */
+  routes(): readonly Route[]
+  /** Empty where the kernel has no module for them; it is not loaded for the question. */
+  fouPorts(): readonly FouPort[]
+  module(name: string): ModuleState
   /** Without the final newline; undefined where this kernel or interface has no such key. */
   sysctl(key: string): string | undefined
   /** undefined: no such file. */

@@ -4,7 +4,7 @@ import type {Effect, HostReader} from './host.ts'
 
 /**
  * In order; empty where nothing needs undoing: an announcement was heard, and the next one corrects it; what systemd has
- * read, it reads again.
+ * read, it reads again; a module that was loaded does no harm.
  */
 export function inverse(effect: Effect, before: Pick<HostReader, 'sysctl' | 'readFile'>): readonly Effect[] {
   switch (effect.do) {
@@ -24,6 +24,23 @@ export function inverse(effect: Effect, before: Pick<HostReader, 'sysctl' | 'rea
       return [{...effect, do: 'remove-symlink'}]
     case 'remove-symlink':
       return [{...effect, do: 'make-symlink'}]
+    case 'set-mtu':
+      return [{...effect, mtu: effect.was, was: effect.mtu}]
+    case 'add-link':
+      return [{...effect, do: 'remove-link'}]
+    case 'remove-link':
+      return [{...effect, do: 'add-link'}]
+    case 'add-fou-port':
+      return [{...effect, do: 'remove-fou-port'}]
+    case 'remove-fou-port':
+      return [{...effect, do: 'add-fou-port'}]
+    case 'add-route':
+      return [{...effect, do: 'remove-route'}]
+    case 'remove-route':
+      return [{...effect, do: 'add-route'}]
+    case 'replace-route':
+      return [{...effect, route: effect.was, was: effect.route}]
+    case 'load-module':
     case 'announce':
     case 'systemd-reload':
       return []
@@ -32,6 +49,12 @@ export function inverse(effect: Effect, before: Pick<HostReader, 'sysctl' | 'rea
       const content = before.readFile(effect.path)
       if (content !== undefined) return [{do: 'write-file', path: effect.path, content}]
       return effect.do === 'write-file' ? [{do: 'remove-file', path: effect.path}] : []
+    }
+    case 'write-state':
+    case 'remove-state': {
+      const content = before.readFile(effect.path)
+      if (content !== undefined) return [{do: 'write-state', path: effect.path, content}]
+      return effect.do === 'write-state' ? [{do: 'remove-state', path: effect.path}] : []
     }
   }
 }

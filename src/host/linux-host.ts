@@ -1,6 +1,6 @@
-// The real machine: interfaces and addresses by rtnetlink, sysctls and files by synchronous fs, announcements by packet
-// sockets. Everything is of the network namespace that the main thread is in. What an errno means to an operator is said
-// here, in the words of failures.ts.
+// The real machine: interfaces, addresses and routes by rtnetlink, sysctls and files by synchronous fs, announcements by
+// packet sockets. Everything is of the network namespace that the main thread is in. What an errno means to an operator
+// is said in explain.ts.
 
 import {spawnSync} from 'node:child_process'
 import {closeSync, constants, openSync, rmSync, statSync, writeSync} from 'node:fs'
@@ -9,41 +9,58 @@ import {type Address, familyOf} from '../domain/address.ts'
 import {LvsctlError} from '../domain/problem.ts'
 import type {Connection} from '../netlink/connection.ts'
 import {NetlinkError} from '../netlink/errors.ts'
+import {FouPorts} from '../netlink/fou.ts'
+import type {GenericWords} from '../netlink/generic.ts'
 import {
   addAddress,
+  addLink,
+  addRoute,
   addresses,
   type LinkAddress,
   type ListedAddress,
   linkByName,
   links,
+  type NewRoute,
   removeAddress,
+  removeLink,
+  removeRoute,
+  replaceRoute,
   routeDictionary,
+  routes,
   setLinkDown,
+  setLinkMtu,
   setLinkUp,
 } from '../netlink/route.ts'
 import {broadcastMac, encodeArp, gratuitousArp} from './arp.ts'
 import {announcements} from './describe.ts'
+import {explain} from './explain.ts'
+import {interfaceDown, linkExists, linkMissing, symlinkMissing, sysctlUnknown, unknownInterface} from './failures.ts'
 import {
-  addressExists,
-  addressMissing,
-  failed,
-  fileExists,
-  fileMissing,
-  interfaceDown,
-  ipv6Disabled,
-  notPermitted,
-  readOnlyThere,
-  symlinkMissing,
-  sysctlRefused,
-  sysctlUnknown,
-  unknownInterface,
-} from './failures.ts'
-import {errnoOf, inspectFile, makeSymlink, readIfThere, removeSymlink, replaceFile} from './files.ts'
-import type {Deeds, Effect, FileFacts, Host, InterfaceAddress, Link} from './host.ts'
+  inspectFile,
+  makeSymlink,
+  readIfThere,
+  removePrivate,
+  removeSymlink,
+  replaceFile,
+  replacePrivate,
+} from './files.ts'
+import type {
+  Deeds,
+  Effect,
+  FileFacts,
+  FouPort,
+  Host,
+  InterfaceAddress,
+  Link,
+  ModuleState,
+  NewLink,
+  Route,
+} from './host.ts'
 import {holding} from './lock.ts'
 import {isEthernet} from './mac.ts'
+import {loadModule, moduleState} from './modules.ts'
 import {allNodesMac, encodeAdvertisement} from './neighbour-advertisement.ts'
-import {etherTypes, PacketError, PacketSocket} from './packet-socket.ts'
+import {etherTypes, PacketSocket} from './packet-socket.ts'
 import {pause} from './pause.ts'
 import {interfaceSysctl, sysctlPath} from './sysctl-key.ts'
 
@@ -52,12 +69,18 @@ export interface LinuxHostOptions {
   readonly root?: string
   /** Opened when first needed. */
   readonly connect?: () => Connection
+  /** The same for generic netlink. */
+  readonly connectGeneric?: () => Connection
+  /** Told of each generic family that was looked up, for tracing. */
+  readonly learnGeneric?: (id: number, words: GenericWords) => void
   /** How long another lvsctl that changes the same role is waited for. */
   readonly lockWaitMs?: number
   /** Where its locks lie; tests have their own. */
   readonly lockFolder?: string
   /** The program that talks to systemd; tests have their own. */
   readonly systemctl?: string
+  /** The program that loads kernel modules; tests have their own. */
+  readonly modprobe?: string
 }
 
 export function linuxHost(options: LinuxHostOptions = {}): Host {
@@ -72,7 +95,11 @@ class LinuxHost implements Host {
   private readonly lockWaitMs: number
   private readonly lockFolder: string
   private readonly systemctl: string
+  private readonly modprobe: string
+  private readonly connectGeneric: () => Connection
+  private readonly learnGeneric: LinuxHostOptions['learnGeneric']
   private opened: Connection | undefined
+  private openedFou: FouPorts | undefined
 
   constructor({
     root = '',
@@ -80,12 +107,18 @@ class LinuxHost implements Host {
     lockWaitMs = 10_000,
     lockFolder = '/run/lvsctl',
     systemctl = 'systemctl',
+    modprobe = 'modprobe',
+    connectGeneric = () => connectNetlink(protocols.generic),
+    learnGeneric,
   }: LinuxHostOptions) {
     this.root = root
     this.connect = connect ?? (() => connectNetlink(protocols.route, {dictionary: routeDictionary}))
     this.lockWaitMs = lockWaitMs
     this.lockFolder = lockFolder
     this.systemctl = systemctl
+    this.modprobe = modprobe
+    this.connectGeneric = connectGeneric
+    this.learnGeneric = learnGeneric
   }
 
   links(): readonly Link[] {
@@ -93,11 +126,27 @@ class LinuxHost implements Host {
   }
 
   addresses(): readonly InterfaceAddress[] {
-    const names = new Map(this.links().map(({index, name}) => [index, name]))
+    const names = this.names()
     return addresses(this.netlink()).flatMap((one) => {
       const name = names.get(one.link)
       return name === undefined ? [] : [fromListed(one, name)]
     })
+  }
+
+  routes(): readonly Route[] {
+    const names = this.names()
+    return routes(this.netlink()).map(({link, ...route}) => {
+      const name = link === undefined ? undefined : names.get(link)
+      return name === undefined ? route : {...route, interface: name}
+    })
+  }
+
+  fouPorts(): readonly FouPort[] {
+    return this.module('fou') === 'loaded' ? this.fou().list() : []
+  }
+
+  module(name: string): ModuleState {
+    return moduleState(name, this.modprobe)
   }
 
   sysctl(key: string): string | undefined {
@@ -133,16 +182,42 @@ class LinuxHost implements Host {
     'set-sysctl': ({key, value}) => this.setSysctl(key, value),
     'link-up': (effect) => setLinkUp(this.netlink(), this.link(effect.interface).index),
     'link-down': (effect) => setLinkDown(this.netlink(), this.link(effect.interface).index),
+    'set-mtu': (effect) => setLinkMtu(this.netlink(), this.link(effect.interface).index, effect.mtu),
+    'add-link': ({link}) => this.addLink(link),
+    'remove-link': ({link}) => {
+      const {index, kind} = this.link(link.name)
+      if (kind !== link.kind) throw linkMissing(link)
+      removeLink(this.netlink(), index)
+    },
+    'load-module': (effect) => loadModule(effect, this.modprobe),
+    'add-fou-port': ({port}) => this.fou().add(port),
+    'remove-fou-port': ({port}) => this.fou().remove(port),
+    'add-route': ({route}) => addRoute(this.netlink(), this.toNewRoute(route)),
+    'remove-route': ({route}) => removeRoute(this.netlink(), this.toNewRoute(route)),
+    'replace-route': ({route}) => replaceRoute(this.netlink(), this.toNewRoute(route)),
     'add-address': ({address}) => addAddress(this.netlink(), this.toLinkAddress(address)),
     'remove-address': ({address}) => removeAddress(this.netlink(), this.toLinkAddress(address)),
     announce: (effect) => this.announce(this.link(effect.interface), effect.address),
     'write-file': ({path, content}) => replaceFile(this.root + path, content),
     'remove-file': ({path}) => rmSync(this.root + path),
+    'write-state': ({path, content}) => replacePrivate(this.root + path, content),
+    'remove-state': ({path}) => removePrivate(this.root + path),
     'make-symlink': ({path, target}) => makeSymlink(this.root + path, target),
     'remove-symlink': ({path, target}) => {
       if (!removeSymlink(this.root + path, target)) throw symlinkMissing(path, target)
     },
     'systemd-reload': () => this.reloadSystemd(),
+  }
+
+  private addLink(link: NewLink): void {
+    if (linkByName(this.netlink(), link.name)) throw linkExists(link)
+    try {
+      addLink(this.netlink(), link)
+    } catch (error) {
+      // Asked for the first of a kind the kernel loads its module, and that of dummy or ipip makes one of this very name.
+      const exists = error instanceof NetlinkError && error.errno === 'EEXIST'
+      if (!exists || linkByName(this.netlink(), link.name)?.kind !== link.kind) throw error
+    }
   }
 
   private reloadSystemd(): void {
@@ -195,6 +270,14 @@ class LinuxHost implements Host {
     return {...address, link: this.link(name).index}
   }
 
+  private toNewRoute({interface: name, ...route}: Route): NewRoute {
+    return {...route, ...(name !== undefined && {link: this.link(name).index})} as NewRoute
+  }
+
+  private names(): ReadonlyMap<number, string> {
+    return new Map(this.links().map(({index, name}) => [index, name]))
+  }
+
   private link(name: string): Link {
     const found = linkByName(this.netlink(), name)
     if (!found)
@@ -203,6 +286,11 @@ class LinuxHost implements Host {
         this.links().map((link) => link.name),
       )
     return found
+  }
+
+  private fou(): FouPorts {
+    this.openedFou ??= new FouPorts(this.connectGeneric(), this.learnGeneric)
+    return this.openedFou
   }
 
   private netlink(): Connection {
@@ -233,55 +321,4 @@ function notEthernet(name: string): LvsctlError {
     code: 'interface-not-ethernet',
     message: `${name} is no Ethernet: who has an address cannot be announced there`,
   })
-}
-
-/** Every errno that an effect can meet and that means something has its own words. */
-function explain(effect: Effect, error: unknown): unknown {
-  const errno = error instanceof NetlinkError || error instanceof PacketError ? error.errno : errnoOf(error)
-  if (error instanceof LvsctlError) return error
-  if (errno === undefined) return effect.do === 'systemd-reload' ? failed(effect, error) : error
-  switch (effect.do) {
-    case 'set-sysctl':
-      if (errno === 'ENOENT') return sysctlUnknown(effect.key)
-      if (errno === 'EROFS') return notPermitted(effect, 'a writable /proc/sys, and here it is read-only', error)
-      if (errno === 'EINVAL' || errno === 'ERANGE') return sysctlRefused(effect.key, effect.value, error)
-      break
-    case 'add-address':
-      if (errno === 'EEXIST') return addressExists(effect.address)
-      if (familyOf(effect.address.address) === 'ipv6' && ipv6Refusals.includes(errno))
-        return ipv6Disabled(effect.address.interface)
-      break
-    case 'remove-address':
-      if (errno === 'EADDRNOTAVAIL') return addressMissing(effect.address)
-      break
-    case 'announce':
-      if (errno === 'ENETDOWN') return interfaceDown(effect.interface)
-      break
-    case 'remove-file':
-      if (errno === 'ENOENT') return fileMissing(effect.path)
-      break
-    case 'make-symlink':
-      if (errno === 'EEXIST') return fileExists(effect.path)
-      break
-  }
-  if (errno === 'EROFS') return readOnlyThere(effect, error)
-  if (errno === 'EPERM' || errno === 'EACCES') return notPermitted(effect, capability[effect.do], error)
-  return failed(effect, error)
-}
-
-/** disable_ipv6 answers EACCES (ipv6_add_addr() in net/ipv6/addrconf.c), an interface or kernel without IPv6 the others. */
-const ipv6Refusals: readonly string[] = ['EACCES', 'ENXIO', 'EOPNOTSUPP', 'EAFNOSUPPORT']
-
-const capability: Readonly<Record<Effect['do'], string>> = {
-  'set-sysctl': 'root (CAP_NET_ADMIN)',
-  'link-up': 'root (CAP_NET_ADMIN)',
-  'link-down': 'root (CAP_NET_ADMIN)',
-  'add-address': 'root (CAP_NET_ADMIN)',
-  'remove-address': 'root (CAP_NET_ADMIN)',
-  announce: 'root (CAP_NET_RAW)',
-  'write-file': 'root (write permission there)',
-  'remove-file': 'root (write permission there)',
-  'make-symlink': 'root (write permission there)',
-  'remove-symlink': 'root (write permission there)',
-  'systemd-reload': 'root',
 }

@@ -2,19 +2,19 @@
 // file can be opened by root only. What anybody may hold (an abstract socket address, the lock of a file that all can
 // read) any local user could hold for ever.
 
-import {closeSync, constants, mkdirSync, openSync} from 'node:fs'
+import {closeSync, constants, openSync} from 'node:fs'
 import {join} from 'node:path'
 import {native} from '../../native/index.ts'
 import {errnoName} from '../netlink/errors.ts'
 import {busy} from './failures.ts'
-import {errnoOf} from './files.ts'
+import {errnoOf, privateFolder} from './files.ts'
 import {pause} from './pause.ts'
 
 const {O_CREAT, O_NOFOLLOW, O_RDONLY} = constants
 const LOCK_EX = 2
 const LOCK_NB = 4
 
-/** Throws `deadline` when the lock is not to be had in time. The files stay: one that is removed could be held twice. */
+/** Throws `deadline` when the lock is not to be had in time, `permission` where the folder is not what root made. The files stay: one that is removed could be held twice. */
 export function holding<Result>(folder: string, name: string, waitMs: number, work: () => Result): Result {
   const fd = open(folder, name)
   // Whoever may not have the lock goes on: what it needs to change anything is said by what it tries to change.
@@ -29,7 +29,7 @@ export function holding<Result>(folder: string, name: string, waitMs: number, wo
 
 function open(folder: string, name: string): number | undefined {
   try {
-    mkdirSync(folder, {recursive: true, mode: 0o755})
+    privateFolder(folder)
     return openSync(join(folder, `${name}.lock`), O_RDONLY | O_CREAT | O_NOFOLLOW, 0o600)
   } catch (error) {
     if (['EACCES', 'EPERM', 'EROFS'].includes(errnoOf(error) ?? '')) return undefined

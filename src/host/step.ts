@@ -43,7 +43,7 @@ function step(effect: Effect, before: Before): Step {
     effect,
     inverse: inverse(effect, before),
     line: describeEffect(effect),
-    bookkeeping: effect.do === 'write-file' || effect.do === 'remove-file',
+    bookkeeping: effect.do === 'write-state' || effect.do === 'remove-state',
     ...(note !== undefined && {note}),
   }
 }

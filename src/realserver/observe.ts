@@ -2,46 +2,41 @@
 
 import type {Address} from '../domain/address.ts'
 import type {HostReader, InterfaceAddress, Link} from '../host/host.ts'
+import {type Ledger, type Recorded, readLedger} from '../host/ledger.ts'
 import {interfaceSysctl} from '../host/sysctl-key.ts'
 import {hostPrefixOf} from '../host/vip.ts'
 import {arpKey, arpRules} from './arp.ts'
-import {type Ledger, ledgerPath, parseLedger} from './ledger.ts'
 
 export interface Observed {
   readonly links: readonly Link[]
   readonly addresses: readonly InterfaceAddress[]
   readonly sysctls: ReadonlyMap<string, string>
-  readonly ledgerPath: string
-  /** The ledger's text as it is in the file. */
-  readonly ledgerText: string | undefined
-  readonly ledger: Ledger | undefined
+  readonly recorded: Recorded
 }
 
 export function observe(host: HostReader): Observed {
   const links = host.links()
-  const path = ledgerPath(host.namespace())
-  const ledgerText = host.readFile(path)
-  const ledger = ledgerText === undefined ? undefined : parseLedger(ledgerText, path)
+  const recorded = readLedger('realserver', host)
   const keys = [
     ...['all', ...links.map((link) => link.name)].flatMap((where) =>
       arpRules.map(({setting}) => arpKey(where, setting)),
     ),
     interfaceSysctl('ipv6', 'lo', 'disable_ipv6'),
-    ...(ledger?.sysctls.map(({key}) => key) ?? []),
+    ...(recorded.ledger?.sysctls.map(({key}) => key) ?? []),
   ]
   const sysctls = new Map<string, string>()
   for (const key of keys) {
     const value = host.sysctl(key)
     if (value !== undefined) sysctls.set(key, value)
   }
-  return {links, addresses: host.addresses(), sysctls, ledgerPath: path, ledgerText, ledger}
+  return {links, addresses: host.addresses(), sysctls, recorded}
 }
 
 /** The machine as it was, for what undoes a step. */
 export function before(observed: Observed): Pick<HostReader, 'sysctl' | 'readFile'> {
   return {
     sysctl: (key) => observed.sysctls.get(key),
-    readFile: (path) => (path === observed.ledgerPath ? observed.ledgerText : undefined),
+    readFile: (path) => (path === observed.recorded.path ? observed.recorded.text : undefined),
   }
 }
 
@@ -65,7 +60,7 @@ export function onLoopback({addresses}: Observed, vip: Address): InterfaceAddres
  * network namespace that is gone and whose number was given out again.
  */
 export function liveLedger(observed: Observed): Ledger | undefined {
-  return ifLive(observed.ledger, observed)
+  return ifLive(observed.recorded.ledger, observed)
 }
 
 export function ifLive(ledger: Ledger | undefined, observed: Observed): Ledger | undefined {

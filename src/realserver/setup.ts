@@ -8,11 +8,12 @@ import {type Problem, problem, refuse, warning} from '../domain/problem.ts'
 import {describeEffect} from '../host/describe.ts'
 import {sysctlUnknown} from '../host/failures.ts'
 import type {Effect, InterfaceAddress} from '../host/host.ts'
+import {emptyLedger, type Ledger, ledgerEffects} from '../host/ledger.ts'
+import type {LedgerSysctl, LedgerVip} from '../host/ledger-kinds.ts'
 import {planEffects, type RolePlan} from '../host/step.ts'
 import {interfaceSysctl} from '../host/sysctl-key.ts'
 import {hostPrefixOf, subnetEdges} from '../host/vip.ts'
 import {arpKey, arpRules, effective, speaksArp} from './arp.ts'
-import {formatLedger, type Ledger, type LedgerSysctl, type LedgerVip} from './ledger.ts'
 import {before, hostAddressesOnLoopback, liveLedger, type Observed, onLoopback} from './observe.ts'
 
 export interface SetupRequest {
@@ -34,30 +35,24 @@ export function planSetup({vips}: SetupRequest, observed: Observed): RolePlan {
     const there = onLoopback(observed, vip)
     if (!there) effects.push({do: 'add-address', address: vipOnLoopback(vip, scope)})
     else if (known < 0) warnings.push(adopted(vip))
-    if (known < 0) managed.push({address: vip, origin: there ? 'adopted' : 'added'})
-    else if (!there) managed[known] = {address: vip, origin: 'added'}
+    if (known < 0) managed.push({address: vip, interface: 'lo', origin: there ? 'adopted' : 'added'})
+    else if (!there) managed[known] = {address: vip, interface: 'lo', origin: 'added'}
   }
   warnings.push(...missingVips(ledger, vips, observed))
 
   const next: Ledger = {
+    ...emptyLedger('realserver', observed.recorded.bootId),
     vips: managed,
     sysctls: arp?.sysctls ?? ledger?.sysctls ?? [],
     present: ledger?.present ?? hostAddressesOnLoopback(observed).map(({address}) => address),
   }
   const loopbackIsDown = observed.links.some((link) => link.loopback && !link.up)
   return planEffects(vips, warnings, before(observed), [
-    ...ledgerEffects(observed, next),
+    ...ledgerEffects(observed.recorded, next),
     ...(arp?.effects ?? []),
     ...(loopbackIsDown ? [{do: 'link-up', interface: 'lo'} as const] : []),
     ...effects,
   ])
-}
-
-/** undefined: nothing is left to remember. */
-export function ledgerEffects({ledgerPath, ledgerText}: Observed, next: Ledger | undefined): readonly Effect[] {
-  const content = next && formatLedger(next)
-  if (content === ledgerText) return []
-  return [content === undefined ? {do: 'remove-file', path: ledgerPath} : {do: 'write-file', path: ledgerPath, content}]
 }
 
 function vipOnLoopback(vip: Address, scope: 'global' | 'host'): InterfaceAddress {

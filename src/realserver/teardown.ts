@@ -5,12 +5,12 @@ import {type Address, familyOf} from '../domain/address.ts'
 import {type Problem, problem, refuse, warning} from '../domain/problem.ts'
 import {describeEffect} from '../host/describe.ts'
 import type {Effect} from '../host/host.ts'
+import {type Ledger, ledgerEffects} from '../host/ledger.ts'
+import type {LedgerVip} from '../host/ledger-kinds.ts'
 import {planEffects, type RolePlan} from '../host/step.ts'
 import {hostPrefixOf} from '../host/vip.ts'
 import {arpKey, arpRules} from './arp.ts'
-import type {Ledger, LedgerVip} from './ledger.ts'
 import {before, hostAddressesOnLoopback, ifLive, liveLedger, type Observed, onLoopback} from './observe.ts'
-import {ledgerEffects} from './setup.ts'
 
 export interface TeardownRequest {
   /** Not given: everything that set-up added. Adopted VIPs, which were there before, go only when they are named. */
@@ -42,7 +42,7 @@ export function planTeardown({vips}: TeardownRequest, observed: Observed): RoleP
   return planEffects(named, warnings, before(observed), [
     ...removals,
     ...(settings?.effects ?? []),
-    ...ledgerEffects(observed, ifLive(next, observed)),
+    ...ledgerEffects(observed.recorded, ifLive(next, observed)),
   ])
 }
 

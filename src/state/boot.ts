@@ -87,9 +87,7 @@ function plan(effects: readonly Effect[], warnings: readonly Problem[], host: Ho
   // sd_booted(3)
   const runs = host.inspect('/run/systemd/system') !== undefined
   const all: readonly Effect[] = effects.length > 0 && runs ? [...effects, {do: 'systemd-reload'}] : effects
-  const {steps} = planEffects([], warnings, host, all)
-  // Files are no bookkeeping here: they are what was asked for.
-  return {vips: [], warnings, steps: steps.map((step) => ({...step, bookkeeping: false}))}
+  return planEffects([], warnings, host, all)
 }
 
 function unitState(host: HostReader): UnitState {

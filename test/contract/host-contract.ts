@@ -4,7 +4,7 @@
 import {expect} from 'vitest'
 import {address} from '../../src/domain/address.ts'
 import {LvsctlError} from '../../src/domain/problem.ts'
-import type {Effect, Host, InterfaceAddress} from '../../src/host/host.ts'
+import type {Effect, Host, InterfaceAddress, Route} from '../../src/host/host.ts'
 import {inverse} from '../../src/host/inverse.ts'
 
 export interface ContractCase {
@@ -42,8 +42,27 @@ function code(host: Host, effect: Effect): string {
 const added = (host: Host): readonly InterfaceAddress[] =>
   host.addresses().filter((one) => !/^(127\.|::1$|fe80)/.test(one.address))
 
+/** The kernel has one of its own for each address. */
+const made = (host: Host): readonly Route[] => host.routes().filter(({protocol}) => protocol === 'static')
+
+const route = (given: Partial<Route>): Route => ({
+  family: 'ipv4',
+  prefixLength: 0,
+  interface: 'lo',
+  table: 254,
+  type: 'unicast',
+  scope: 'universe',
+  protocol: 'static',
+  ...given,
+})
+const neighbour = address('192.0.2.1')
+const byNeighbour = route({gateway: neighbour, priority: 100, metrics: {advertisedMss: 1400, initialWindow: 20}})
+
 /** All that effects can change, for comparing before and after. */
 const state = (host: Host, folder: string) => ({
+  mtu: host.links().find(({name}) => name === 'lo')?.mtu,
+  routes: made(host),
+  notes: host.readFile(`${folder}/notes/role`),
   addresses: [...added(host)].sort((a, b) => a.address.localeCompare(b.address)),
   lo: host.links().find(({name}) => name === 'lo')?.up,
   sysctl: host.sysctl(arpIgnore),
@@ -168,6 +187,79 @@ export const hostContract: readonly ContractCase[] = [
     expect(host.inspect(link.path)).toBeUndefined()
     expect(host.readFile(link.target)).toBe('text')
   }),
+  case_("notes are root's alone, and lie in no place that somebody else made", (host, folder) => {
+    const path = `${folder}/notes/role`
+    expect(code(host, {do: 'remove-state', path})).toBe('missing: file-missing')
+    host.apply({do: 'write-state', path, content: 'one'})
+    host.apply({do: 'write-state', path, content: 'two'})
+    expect(host.readFile(path)).toBe('two')
+    expect(host.inspect(path)).toEqual({kind: 'file', owner: 0, mode: 0o600})
+    expect(host.inspect(`${folder}/notes`)).toEqual({kind: 'folder', owner: 0, mode: 0o700})
+    host.apply({do: 'remove-state', path})
+    expect(host.readFile(path)).toBeUndefined()
+
+    const target = `${folder}/precious`
+    host.apply({do: 'write-file', path: target, content: 'gold'})
+    host.apply({do: 'make-symlink', path: `${folder}/notes/planted`, target})
+    host.apply({do: 'make-symlink', path: `${folder}/elsewhere`, target: `${folder}/notes`})
+    for (const planted of [`${folder}/notes/planted`, `${folder}/elsewhere/role`, `${target}/role`]) {
+      expect(code(host, {do: 'write-state', path: planted, content: 'lead'})).toBe('permission: state-not-ours')
+      expect(code(host, {do: 'remove-state', path: planted})).toBe('permission: state-not-ours')
+    }
+    expect(host.readFile(target)).toBe('gold')
+    expect(host.inspect(`${folder}/notes/role`)).toBeUndefined()
+  }),
+  case_("routes come, go, and take each other's place", (host) => {
+    host.apply({do: 'link-up', interface: 'lo'})
+    expect(made(host)).toEqual([])
+    expect(code(host, {do: 'add-route', route: byNeighbour})).toBe('unexpected: gateway-unreachable')
+    host.apply({do: 'add-address', address: {...vip4, prefixLength: 24}})
+    expect(code(host, {do: 'add-route', route: byNeighbour})).toBe('done')
+    expect(made(host)).toEqual([byNeighbour])
+    expect(code(host, {do: 'add-route', route: byNeighbour})).toBe('exists: route-exists')
+    const other = route({...byNeighbour, gateway: address('192.0.2.2'), metrics: {mtu: 1400}})
+    host.apply({do: 'replace-route', route: other, was: byNeighbour})
+    expect(made(host)).toEqual([other])
+    const third = route({gateway: neighbour, priority: 50})
+    host.apply({do: 'replace-route', route: third, was: third})
+    expect(made(host)).toHaveLength(2)
+    host.apply({do: 'remove-route', route: third})
+    expect(code(host, {do: 'remove-route', route: byNeighbour})).toBe('missing: route-missing')
+    host.apply({do: 'remove-route', route: other})
+    expect(made(host)).toEqual([])
+  }),
+  case_('a gateway in no subnet is a neighbour where it is said to be on the link', (host) => {
+    host.apply({do: 'link-up', interface: 'lo'})
+    host.apply({do: 'add-address', address: vip4})
+    const far = route({gateway: address('198.51.100.1')})
+    expect(code(host, {do: 'add-route', route: far})).toBe('unexpected: gateway-unreachable')
+    host.apply({do: 'add-route', route: {...far, onLink: true}})
+    expect(made(host)).toEqual([{...far, onLink: true}])
+  }),
+  case_('a route through an interface that is down, or is none', (host) => {
+    const direct = route({destination: neighbour, prefixLength: 32, scope: 'link'})
+    expect(code(host, {do: 'add-route', route: direct})).toBe('unexpected: interface-down')
+    expect(code(host, {do: 'add-route', route: byNeighbour})).toBe('unexpected: gateway-unreachable')
+    expect(code(host, {do: 'add-route', route: {...byNeighbour, interface: 'l0'}})).toBe('missing: interface-unknown')
+    expect(made(host)).toEqual([])
+  }),
+  case_('the MTU of an interface', (host) => {
+    host.apply({do: 'set-mtu', interface: 'lo', mtu: 1520, was: 65536})
+    expect(host.links().find(({name}) => name === 'lo')?.mtu).toBe(1520)
+    expect(code(host, {do: 'set-mtu', interface: 'l0', mtu: 1500, was: 1})).toBe('missing: interface-unknown')
+  }),
+  case_('a module that this machine lacks', (host) => {
+    expect(host.module('lvsctl_no_such')).toBe('missing')
+    expect(code(host, {do: 'load-module', module: 'lvsctl_no_such'})).toBe('unsupported: module-missing')
+  }),
+  case_('an interface that is not there cannot be removed, and lo is none of ours', (host) => {
+    expect(code(host, {do: 'remove-link', link: {name: 'l0', kind: 'dummy'}})).toBe('missing: interface-unknown')
+    expect(code(host, {do: 'remove-link', link: {name: 'lo', kind: 'dummy'}})).toBe('missing: link-missing')
+    expect(code(host, {do: 'add-link', link: {name: 'lo', kind: 'dummy'}})).toBe('exists: link-exists')
+  }),
+  case_('each boot has an id', (host) => {
+    expect(host.sysctl('kernel.random.boot_id')).toMatch(/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/)
+  }),
   case_('an announcement needs an interface that is up', (host) => {
     const effect = {do: 'announce', interface: 'lo', address: vip4.address} as const
     expect(code(host, effect)).toBe('unexpected: interface-down')
@@ -182,6 +274,15 @@ export const hostContract: readonly ContractCase[] = [
       {do: 'link-up', interface: 'lo'},
       {do: 'add-address', address: vip4},
       {do: 'add-address', address: vip6},
+      {do: 'set-mtu', interface: 'lo', mtu: 9000, was: 65536},
+      {do: 'add-address', address: {...vip4, prefixLength: 24}},
+      {do: 'add-route', route: byNeighbour},
+      {do: 'replace-route', route: route({...byNeighbour, gateway: address('192.0.2.2')}), was: byNeighbour},
+      {do: 'remove-route', route: route({...byNeighbour, gateway: address('192.0.2.2')})},
+      {do: 'remove-address', address: {...vip4, prefixLength: 24}},
+      {do: 'write-state', path: `${folder}/notes/role`, content: 'a'},
+      {do: 'write-state', path: `${folder}/notes/role`, content: 'b'},
+      {do: 'remove-state', path: `${folder}/notes/role`},
       {do: 'write-file', path, content: 'a'},
       {do: 'write-file', path, content: 'b'},
       {do: 'make-symlink', path: `${folder}/link`, target: path},
@@ -219,5 +320,49 @@ export const hostContract: readonly ContractCase[] = [
   }),
   case_('the namespace has a number', (host) => {
     expect(host.namespace()).toMatch(/^\d+$/)
+  }),
+]
+
+/** On a kernel that has the modules: dummy, ipip, ip_gre and fou, none loaded before. */
+export const moduleContract: readonly ContractCase[] = [
+  case_('a dummy interface comes, of that very name, and goes', (host) => {
+    const link = {name: 'dummy0', kind: 'dummy'} as const
+    expect(code(host, {do: 'add-link', link})).toBe('done')
+    expect(host.links().find(({name}) => name === 'dummy0')).toMatchObject({kind: 'dummy', up: false, noArp: true})
+    expect(host.sysctl('net.ipv4.conf.dummy0.rp_filter')).toBe('0')
+    expect(code(host, {do: 'add-link', link})).toBe('exists: link-exists')
+    expect(code(host, {do: 'remove-link', link: {...link, kind: 'ipip'}})).toBe('missing: link-missing')
+    host.apply({do: 'remove-link', link})
+    expect(host.links().map(({name}) => name)).not.toContain('dummy0')
+    expect(host.sysctl('net.ipv4.conf.dummy0.rp_filter')).toBeUndefined()
+  }),
+  ...(
+    [
+      ['ipip', 'tunl0', 'ipip'],
+      ['ip_gre', 'gre0', 'gre'],
+      ['ip6_tunnel', 'ip6tnl0', 'ip6tnl'],
+      ['ip6_gre', 'ip6gre0', 'ip6gre'],
+    ] as const
+  ).map(([module, name, kind]) =>
+    case_(`${module} brings ${name}, and loading it again does nothing`, (host) => {
+      expect(['available', 'loaded']).toContain(host.module(module))
+      host.apply({do: 'load-module', module})
+      host.apply({do: 'load-module', module})
+      expect(host.module(module)).toBe('loaded')
+      expect(host.links().find((one) => one.name === name)).toMatchObject({kind, up: false, noArp: true})
+    }),
+  ),
+  case_('a UDP port that unwraps: once for each family', (host) => {
+    const port = {port: 6080, family: 'ipv4', encapsulation: 'gue'} as const
+    host.apply({do: 'load-module', module: 'fou'})
+    expect(host.fouPorts()).toEqual([])
+    expect(code(host, {do: 'remove-fou-port', port})).toBe('missing: fou-port-missing')
+    host.apply({do: 'add-fou-port', port})
+    expect(host.fouPorts()).toEqual([port])
+    expect(code(host, {do: 'add-fou-port', port})).toBe('exists: fou-port-taken')
+    host.apply({do: 'add-fou-port', port: {...port, family: 'ipv6'}})
+    expect(host.fouPorts()).toHaveLength(2)
+    host.apply({do: 'remove-fou-port', port})
+    expect(host.fouPorts()).toEqual([{...port, family: 'ipv6'}])
   }),
 ]

@@ -10,7 +10,7 @@ import {FakeHost} from '../../src/host/fake-host.ts'
 import type {Effect} from '../../src/host/host.ts'
 import {linuxHost} from '../../src/host/linux-host.ts'
 import {canUnshare, useNamespace} from '../support/namespace.ts'
-import {hostContract, vip4} from './host-contract.ts'
+import {hostContract, moduleContract, vip4} from './host-contract.ts'
 
 let folder: string
 beforeEach(() => {
@@ -20,6 +20,13 @@ afterEach(() => rmSync(folder, {recursive: true}))
 
 describe('the twin', () => {
   test.each(hostContract)('$name', ({run}) => run(new FakeHost({links: [{name: 'lo', up: false}]}), folder))
+})
+
+test.each(moduleContract)('the twin, with modules: $name', ({run}) => {
+  const modules = Object.fromEntries(
+    ['dummy', 'ipip', 'ip_gre', 'ip6_tunnel', 'ip6_gre', 'fou'].map((name) => [name, 'available'] as const),
+  )
+  run(new FakeHost({links: [{name: 'lo', up: false}], modules}), folder)
 })
 
 describe.runIf(canUnshare)('this kernel (needs root)', () => {
@@ -42,6 +49,10 @@ describe.runIf(canUnshare)('an ordinary user', () => {
     [{do: 'add-address', address: {...vip4, address: address('192.0.2.201')}}, 'CAP_NET_ADMIN'],
     [{do: 'remove-address', address: vip4}, 'CAP_NET_ADMIN'],
     [{do: 'announce', interface: 'lo', address: vip4.address}, 'CAP_NET_RAW'],
+    [{do: 'set-mtu', interface: 'lo', mtu: 1500, was: 65536}, 'CAP_NET_ADMIN'],
+    [{do: 'add-link', link: {name: 'dummy0', kind: 'dummy'}}, 'CAP_NET_ADMIN'],
+    [{do: 'load-module', module: 'ipip'}, 'CAP_SYS_MODULE'],
+    [{do: 'write-state', path: '/run/lvsctl-test/state', content: ''}, 'write permission'],
     [{do: 'write-file', path: '/run/lvsctl-test/file', content: ''}, 'write permission'],
   ])('is told what %j needs', (effect, needs) => {
     const addresses = linuxHost().addresses()

@@ -7,6 +7,7 @@ import {
   familyOf,
   formatAddress,
   formatEndpoint,
+  inSubnet,
   parseAddress,
 } from '../../../src/domain/address.ts'
 
@@ -142,4 +143,19 @@ test.each([
 ])('%s port %d', (text, port, family, endpoint) => {
   expect(familyOf(text as Address)).toBe(family)
   expect(formatEndpoint(text as Address, port)).toBe(endpoint)
+})
+
+test.each([
+  ['192.168.1.200', '192.168.1.111', 24, true],
+  ['192.168.2.200', '192.168.1.111', 24, false],
+  ['192.168.1.127', '192.168.1.1', 25, true],
+  ['192.168.1.128', '192.168.1.1', 25, false],
+  ['192.168.1.1', '192.168.1.1', 32, true],
+  ['192.168.1.1', '192.168.1.2', 32, false],
+  ['198.51.100.7', '0.0.0.0', 0, true],
+  ['2001:db8:1::200', '2001:db8:1::1', 64, true],
+  ['2001:db8:2::200', '2001:db8:1::1', 64, false],
+  ['::', '0.0.0.0', 0, false],
+])('%s in the subnet of %s/%i: %j', (one, other, length, is) => {
+  expect(inSubnet(address(one), address(other), length)).toBe(is)
 })

@@ -9,7 +9,7 @@ import {echoLines, planEffects, type RolePlan} from '../../../src/host/step.ts'
 
 const key = 'net.ipv4.conf.all.arp_ignore'
 const vip: InterfaceAddress = {interface: 'lo', address: address('192.168.1.200'), prefixLength: 32, scope: 'global'}
-const note: Effect = {do: 'write-file', path: '/run/note', content: 'x'}
+const note: Effect = {do: 'write-state', path: '/run/note', content: 'x'}
 const quiet: Effect = {do: 'set-sysctl', key, value: '1'}
 const up: Effect = {do: 'add-address', address: vip}
 const announce: Effect = {do: 'announce', interface: 'eth0', address: vip.address}

@@ -56,7 +56,7 @@ test('another user cannot even open it', () => {
     process.umask(umask)
   }
   expect(statSync(join(folder, 'new/role.lock')).mode & 0o777).toBe(0o600)
-  expect(statSync(join(folder, 'new')).mode & 0o777).toBe(0o755)
+  expect(statSync(join(folder, 'new')).mode & 0o777).toBe(0o700)
 })
 
 test.runIf(process.getuid?.() === 0)('who may not have it goes on to what else is not permitted (as root)', () => {

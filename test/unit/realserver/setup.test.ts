@@ -2,7 +2,7 @@ import {describe, expect, test} from 'vitest'
 import {address} from '../../../src/domain/address.ts'
 import type {LvsctlError} from '../../../src/domain/problem.ts'
 import type {FakeState} from '../../../src/host/fake-host.ts'
-import {parseLedger} from '../../../src/realserver/ledger.ts'
+import {emptyLedger} from '../../../src/host/ledger.ts'
 import {observe} from '../../../src/realserver/observe.ts'
 import {planSetup} from '../../../src/realserver/setup.ts'
 import {a, arp, b, carryOut, codesOf, hostWith, linesOf, onEth0, onLo, setUp, six} from './bench.ts'
@@ -11,7 +11,7 @@ test('ARP is quiet before the VIP comes up, and what is done is kept in mind bef
   const host = hostWith()
   const plan = planSetup({vips: [a]}, observe(host))
   expect(plan.steps.map(({line}) => line)).toEqual([
-    'install -D -m 644 /dev/stdin /run/lvsctl/realserver-4026531840.json',
+    'install -D -m 600 /dev/stdin /run/lvsctl/realserver-4026531840.json',
     'sysctl -w net.ipv4.conf.all.arp_ignore=1',
     'sysctl -w net.ipv4.conf.all.arp_announce=2',
     'ip addr add 192.168.1.200/32 dev lo',
@@ -23,16 +23,16 @@ test('ARP is quiet before the VIP comes up, and what is done is kept in mind bef
   ])
   expect(plan.warnings).toEqual([])
   carryOut(host, plan)
-  const {ledger, ledgerPath} = observe(host)
+  const {ledger, bootId} = observe(host).recorded
   expect(ledger).toEqual({
-    vips: [{address: a, origin: 'added'}],
+    ...emptyLedger('realserver', bootId),
+    vips: [{address: a, interface: 'lo', origin: 'added'}],
     sysctls: [
       {key: arp('all', 'arp_ignore'), found: '0', set: '1'},
       {key: arp('all', 'arp_announce'), found: '0', set: '2'},
     ],
     present: [],
   })
-  expect(parseLedger(host.readFile(ledgerPath) as string, ledgerPath)).toEqual(ledger)
 })
 
 test('the second time there is nothing to do', () => {
@@ -129,9 +129,9 @@ describe('what somebody did meanwhile', () => {
     expect(codesOf(plan)).toEqual(['vip-adopted'])
     expect(linesOf(plan)).not.toContain('ip addr add 192.168.1.200/32 dev lo')
     carryOut(host, plan)
-    expect(observe(host).ledger).toMatchObject({
+    expect(observe(host).recorded.ledger).toMatchObject({
       vips: [
-        {address: a, origin: 'adopted'},
+        {address: a, interface: 'lo', origin: 'adopted'},
         {address: b, origin: 'added'},
       ],
       present: [a],
@@ -145,7 +145,7 @@ describe('what somebody did meanwhile', () => {
     setUp(host, a)
     host.apply({do: 'remove-address', address: onLo(a)})
     expect(setUp(host, a)).toEqual(['ip addr add 192.168.1.200/32 dev lo'])
-    expect(observe(host).ledger?.vips).toEqual([{address: a, origin: 'added'}])
+    expect(observe(host).recorded.ledger?.vips).toEqual([{address: a, interface: 'lo', origin: 'added'}])
   })
 
   test('a VIP that was taken away is told when another is set up', () => {
@@ -172,7 +172,7 @@ describe('what somebody did meanwhile', () => {
     expect(linesOf(plan)).toEqual([])
     expect(codesOf(plan)).toEqual(['sysctl-changed'])
     carryOut(host, plan)
-    expect(observe(host).ledger?.sysctls.map(({key}) => key)).toEqual([arp('all', 'arp_announce')])
+    expect(observe(host).recorded.ledger?.sysctls.map(({key}) => key)).toEqual([arp('all', 'arp_announce')])
   })
 
   test('a setting that was changed to something useless is set again, and is what teardown will go back to', () => {
@@ -182,19 +182,23 @@ describe('what somebody did meanwhile', () => {
     const plan = planSetup({vips: [a]}, observe(host))
     expect(codesOf(plan)).toEqual(['sysctl-changed'])
     carryOut(host, plan)
-    expect(observe(host).ledger?.sysctls).toContainEqual({key: arp('all', 'arp_announce'), found: '1', set: '2'})
+    expect(observe(host).recorded.ledger?.sysctls).toContainEqual({
+      key: arp('all', 'arp_announce'),
+      found: '1',
+      set: '2',
+    })
   })
 
   test('a ledger that nothing confirms is not believed: what is there now is what was found', () => {
     const host = hostWith()
     setUp(host, a)
-    const left = host.readFile(observe(host).ledgerPath) as string
+    const left = host.readFile(observe(host).recorded.path) as string
     const fresh = hostWith({
-      files: {[observe(host).ledgerPath]: left},
+      files: {[observe(host).recorded.path]: left},
       sysctls: {[arp('all', 'arp_announce')]: '1'},
     })
     setUp(fresh, b)
-    expect(observe(fresh).ledger).toEqual({
+    expect(observe(fresh).recorded.ledger).toMatchObject({
       vips: [{address: b, origin: 'added'}],
       sysctls: [
         {key: arp('all', 'arp_ignore'), found: '0', set: '1'},

@@ -119,7 +119,7 @@ describe('what somebody did meanwhile', () => {
     ])
     expect(plan.warnings).toMatchObject([{code: 'sysctl-changed', message: expect.stringContaining('is 2, neither')}])
     carryOut(host, plan)
-    expect(observe(host).ledger).toBeUndefined()
+    expect(observe(host).recorded.ledger).toBeUndefined()
   })
 
   test('a setting that is back already needs nothing', () => {
@@ -138,7 +138,7 @@ describe('what somebody did meanwhile', () => {
     setUp(host, a)
     const without = hostWith({
       addresses: [onLo(a)],
-      files: {[observe(host).ledgerPath]: host.readFile(observe(host).ledgerPath) as string},
+      files: {[observe(host).recorded.path]: host.readFile(observe(host).recorded.path) as string},
       sysctls: {[arp('all', 'arp_ignore')]: '1', [arp('all', 'arp_announce')]: '2'},
     })
     expect(tearDown(without, a)).toEqual(['ip addr del 192.168.1.200/32 dev lo', ...loud])
@@ -189,7 +189,9 @@ describe('what somebody did meanwhile', () => {
   test('a ledger that nothing confirms is thrown away', () => {
     const host = hostWith()
     setUp(host, a)
-    const fresh = hostWith({files: {[observe(host).ledgerPath]: host.readFile(observe(host).ledgerPath) as string}})
+    const fresh = hostWith({
+      files: {[observe(host).recorded.path]: host.readFile(observe(host).recorded.path) as string},
+    })
     expect(planTeardown({}, observe(fresh)).steps.map(({line}) => line)).toEqual([
       'rm /run/lvsctl/realserver-4026531840.json',
     ])

@@ -175,7 +175,7 @@ test('with somebody else at work: nothing throws, nothing of ours stays, and for
         for (const vip of vips)
           if (host.addresses().some((one) => one.address === vip)) play(host, {verb: 'toggle', vip})
         play(host, {verb: 'teardown', vips: undefined, cut: undefined})
-        expect(observe(host).ledgerText).toBeUndefined()
+        expect(observe(host).recorded.text).toBeUndefined()
         for (const [key, values] of theirs) expect(values).toContain(host.sysctl(key))
       },
     ),
