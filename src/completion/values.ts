@@ -98,6 +98,17 @@ export const flagValues: Readonly<Record<string, ValueRow>> = {
   forwarding: {words: forwardingMethods.map(({name, short}) => ({value: name, about: short === name ? '' : short}))},
   // Hosts.
   vip: {words: virtualAddresses, commas: true},
+  method: words(['dr', 'direct routing'], ['tun', 'tunnelling'], ['nat', 'NAT: answers through the director']),
+  gateway: free('an address of the director'),
+  'arp-scope': {
+    words: async (situation) => [{value: 'all', about: 'every interface'}, ...(await interfaces(situation))],
+  },
+  'mtu-cure': words(
+    ['clamp', 'this host asks clients for smaller segments'],
+    ['director', 'the director fragments what it wraps'],
+    ['path', 'larger frames between director and real servers'],
+    ['none', 'nothing: clients get the ICMP messages of the director'],
+  ),
   dev: {words: interfaces},
   interface: {words: interfaces},
   'mcast-interface': {words: interfaces},

@@ -132,6 +132,12 @@ export class FakeHost implements Host {
   readFile(path: string): string | undefined {
     return this.files.get(this.symlinks.get(path) ?? path)
   }
+  list(path: string): readonly string[] {
+    const names = [...this.files.keys(), ...this.symlinks.keys()]
+      .filter((one) => one.startsWith(`${path}/`))
+      .map((one) => one.slice(path.length + 1).split('/')[0] as string)
+    return [...new Set(names)].sort()
+  }
   inspect(path: string): FileFacts | undefined {
     const target = this.symlinks.get(path)
     if (target !== undefined) return {kind: 'symlink', owner: 0, mode: 0o777, target}

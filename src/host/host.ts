@@ -95,6 +95,8 @@ export interface HostReader {
   sysctl(key: string): string | undefined
   /** undefined: no such file. */
   readFile(path: string): string | undefined
+  /** Names in a folder, sorted; none where there is no such folder. */
+  list(path: string): readonly string[]
   /** undefined: nothing has that name. */
   inspect(path: string): FileFacts | undefined
   /** What tells this network namespace from others on the same machine: the inode of /proc/self/ns/net. */

@@ -21,6 +21,8 @@ export interface LedgerSysctl {
 
 export interface LedgerRoute {
   readonly route: Route
+  /** What it is for, in the words of the role. */
+  readonly method?: string
   /** What it took the place of. */
   readonly was?: Route
 }
@@ -79,10 +81,11 @@ const isRoute = (route: unknown): route is Route =>
   number(route.table) &&
   [route.destination, route.gateway, route.source].every((one) => one === undefined || isAddress(one))
 
-const readRoute = record((entry): LedgerRoute | undefined => {
-  if (!isRoute(entry.route) || !(entry.was === undefined || isRoute(entry.was))) return undefined
-  return entry.was === undefined ? {route: entry.route} : {route: entry.route, was: entry.was}
-})
+const readRoute = record(({route, was, method}): LedgerRoute | undefined =>
+  isRoute(route) && (was === undefined || isRoute(was))
+    ? {route, ...(was && {was}), ...(text(method) && {method})}
+    : undefined,
+)
 
 const readFouPort = record((entry): FouPort | undefined =>
   number(entry.port) && isFamily(entry.family) && text(entry.encapsulation) ? (entry as unknown as FouPort) : undefined,
@@ -106,6 +109,8 @@ export const ledgerKinds = {
   /** Host addresses that were on lo before the first set-up: going back to the values found is no news to them. */
   present: kind('address', (entry) => (isAddress(entry) ? entry : undefined), {required: true}),
   links: kind('link', readLink),
+  /** Names of interfaces that were down. */
+  ups: kind('interface', (entry) => (text(entry) ? entry : undefined)),
   routes: kind('route', readRoute),
   fouPorts: kind('UDP port', readFouPort),
   mtus: kind('MTU', readMtu),

@@ -37,6 +37,7 @@ import {explain} from './explain.ts'
 import {interfaceDown, linkExists, linkMissing, symlinkMissing, sysctlUnknown, unknownInterface} from './failures.ts'
 import {
   inspectFile,
+  listIfThere,
   makeSymlink,
   readIfThere,
   removePrivate,
@@ -156,6 +157,10 @@ class LinuxHost implements Host {
 
   readFile(path: string): string | undefined {
     return readIfThere(this.root + path)
+  }
+
+  list(path: string): readonly string[] {
+    return listIfThere(this.root + path)
   }
 
   inspect(path: string): FileFacts | undefined {

@@ -2,7 +2,7 @@
 
 import type {Address} from '../domain/address.ts'
 import type {Problem} from '../domain/problem.ts'
-import {describeEffect} from './describe.ts'
+import {describeEffect, describeRoute} from './describe.ts'
 import type {Effect, HostReader} from './host.ts'
 import {inverse} from './inverse.ts'
 
@@ -38,7 +38,7 @@ export function planEffects(
 }
 
 function step(effect: Effect, before: Before): Step {
-  const note = effect.do === 'set-sysctl' ? `was ${before.sysctl(effect.key)}` : undefined
+  const note = noteOf(effect, before)
   return {
     effect,
     inverse: inverse(effect, before),
@@ -46,6 +46,12 @@ function step(effect: Effect, before: Before): Step {
     bookkeeping: effect.do === 'write-state' || effect.do === 'remove-state',
     ...(note !== undefined && {note}),
   }
+}
+
+function noteOf(effect: Effect, before: Before): string | undefined {
+  if (effect.do === 'set-sysctl') return `was ${before.sysctl(effect.key)}`
+  if (effect.do === 'set-mtu') return `was ${effect.was}`
+  return effect.do === 'replace-route' ? `was ${describeRoute(effect.was)}` : undefined
 }
 
 /** The steps that the operator asked for, each as the line to print before it, notes in one column. */

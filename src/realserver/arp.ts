@@ -43,6 +43,10 @@ export function arpKey(where: string, setting: ArpSetting): string {
   return interfaceSysctl('ipv4', where, setting)
 }
 
+export function isArpKey(key: string): boolean {
+  return arpRules.some(({setting}) => key.endsWith(`.${setting}`))
+}
+
 export function effective(...values: readonly (string | undefined)[]): number {
   return Math.max(...values.map(toNumber))
 }

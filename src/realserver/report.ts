@@ -2,32 +2,53 @@
 
 import type {RolePlan} from '../host/step.ts'
 import {listVips} from '../host/vip.ts'
+import {isArpKey} from './arp.ts'
+import type {Method, SetupRequest} from './request.ts'
 import type {VipStatus} from './status.ts'
+import type {SettingStatus} from './status-settings.ts'
+import type {GatewayStatus} from './status-ways.ts'
 
 export interface Telling {
   readonly dryRun?: boolean
 }
 
-export function setupReport({vips, steps}: RolePlan, {dryRun = false}: Telling = {}): readonly string[] {
-  const names = listVips(vips)
-  if (steps.length === 0) return [`nothing to do: ${names} ${vips.length === 1 ? 'is' : 'are'} set up here already`]
+export function setupReport(
+  {vips, steps}: RolePlan,
+  {method = 'dr', gateways = []}: Pick<SetupRequest, 'method' | 'gateways'>,
+  {dryRun = false}: Telling = {},
+): readonly string[] {
+  const names = listVips(method === 'nat' ? gateways : vips)
+  if (steps.length === 0) return [idle(method, names, vips.length)]
   if (dryRun) return [unchanged]
   return [
-    `ready: this host takes ${names} by direct routing and stays silent about ${vips.length === 1 ? 'it' : 'them'} on the LAN`,
+    ready(method, names, vips.length),
     '  not kept over a reboot',
-    `  undo: lvsctl realserver teardown --vip ${vips.join(',')}`,
+    `  undo: lvsctl realserver teardown${method === 'nat' ? '' : ` --vip ${vips.join(',')}`}`,
   ]
+}
+
+function idle(method: Method, names: string, count: number): string {
+  if (method === 'nat') return `nothing to do: answers go through ${names} already`
+  return `nothing to do: ${names} ${count === 1 ? 'is' : 'are'} set up here already`
+}
+
+function ready(method: Method, names: string, count: number): string {
+  if (method === 'nat') return `ready: answers of this host go through ${names}, the director`
+  const way = method === 'tun' ? 'from tunnels' : 'by direct routing'
+  return `ready: this host takes ${names} ${way} and stays silent about ${count === 1 ? 'it' : 'them'} on the LAN`
 }
 
 export function teardownReport({vips, steps}: RolePlan, {dryRun = false}: Telling = {}): readonly string[] {
   if (steps.length === 0) return ['nothing to do']
   if (dryRun) return [unchanged]
-  const settings = steps.some(({effect}) => effect.do === 'set-sysctl')
+  const arp = steps.some(({effect}) => effect.do === 'set-sysctl' && isArpKey(effect.key))
+  const route = steps.find(({effect}) => effect.do === 'replace-route' || effect.do === 'remove-route')
   return [
     vips.length === 0
       ? 'done: nothing of the role is left here'
       : `done: this host does not take ${listVips(vips)} any more`,
-    ...(settings ? ['  ARP settings are as they were found'] : []),
+    ...(arp ? ['  ARP settings are as they were found'] : []),
+    ...(route ? ['  routes are as they were found'] : []),
   ]
 }
 
@@ -35,17 +56,42 @@ const unchanged = 'nothing was changed (dry run)'
 
 /** A line per VIP: address, method, and what must be so for it, each with its mark. */
 export function statusRows(vips: readonly VipStatus[]): readonly (readonly string[])[] {
-  return vips.map(({vip, onLoopback, arpQuiet, listening, managed, problems}) => [
+  return vips.map(({vip, method, interface: device, present, arpQuiet, listening, managed, problems}) => [
     vip,
-    'direct routing',
-    `VIP on lo ${mark(onLoopback && !problems.some(({code}) => code === 'vip-prefix'))}`,
+    method === 'tunnelling' ? 'tunnelling' : 'direct routing',
+    `VIP on ${device} ${mark(present && !problems.some(({code}) => code === 'vip-prefix'))}`,
+    ...(method === 'tunnelling' ? [`tunnel open ${mark(!problems.some(({code}) => tunnelCodes.includes(code)))}`] : []),
     `ARP quiet ${mark(arpQuiet)}`,
     listening.length > 0 ? `listening ${ports(listening)} ✓` : 'no TCP listener',
     origins[managed],
   ])
 }
 
-const origins = {added: 'set up by lvsctl', adopted: 'adopted', no: 'not set up by lvsctl'} as const
+const tunnelCodes: readonly string[] = ['tunnel-missing', 'tunnel-down', 'fou-port-missing', 'rp-filter']
+
+export function gatewayRows(gateways: readonly GatewayStatus[]): readonly (readonly string[])[] {
+  return gateways.map(({gateway, ok}) => [gateway, 'NAT', `answers through it ${mark(ok)}`, 'set up by lvsctl'])
+}
+
+/** Only what is worth a line: a value that is wrong, or that a file has a word in. */
+export function settingRows(settings: readonly SettingStatus[]): readonly (readonly string[])[] {
+  return settings
+    .filter(({ok, atBoot}) => !ok || atBoot)
+    .map(({key, is, should, ok, by, atBoot}) => [
+      key,
+      ok ? `${is} ✓` : `${is} ✗`,
+      should === undefined || should === is ? '' : `should be ${should}`,
+      by === undefined ? '' : `set by ${by}`,
+      atBoot ? `at boot ${atBoot.value}: ${atBoot.file}:${atBoot.line}` : '',
+    ])
+}
+
+const origins = {
+  added: 'set up by lvsctl',
+  adopted: 'adopted',
+  no: 'not set up by lvsctl',
+  unknown: 'set up by somebody',
+} as const
 
 const mark = (good: boolean): string => (good ? '✓' : '✗')
 

@@ -1,16 +1,23 @@
-// Whether this host is the real server it should be: per VIP, what is so, and what is wrong with it. Pure.
+// Whether this host is the real server it should be: per VIP, what is so, and what is wrong with it. Pure. What is about
+// tunnels, gateways and settings: status-ways.ts, status-settings.ts.
 
 import {type Address, compareAddresses, familyOf} from '../domain/address.ts'
 import {type Problem, problem, warning} from '../domain/problem.ts'
 import type {AddressScope} from '../host/host.ts'
 import {type Listener, portsFor} from '../host/listeners.ts'
-import {hostPrefixOf} from '../host/vip.ts'
+import type {Persisted} from '../host/sysctl-files.ts'
+import {hostPrefixOf, listVips} from '../host/vip.ts'
 import {arpKey, arpRules, effective, speaksArp} from './arp.ts'
-import {addressesOnLoopback, liveLedger, type Observed, onLoopback} from './observe.ts'
+import {deviceOf, linkNamed, liveLedger, type Observed, silentAddresses, vipOn} from './observe.ts'
+import {type SettingStatus, settingProblems, settingStatus} from './status-settings.ts'
+import {type GatewayStatus, gatewayStatus, tunnelProblems, wayProblems} from './status-ways.ts'
 
 export interface VipStatus {
   readonly vip: Address
-  readonly method: 'direct-routing'
+  readonly method: 'direct-routing' | 'tunnelling'
+  /** Where it is, or should be. */
+  readonly interface: string
+  readonly present: boolean
   readonly onLoopback: boolean
   readonly prefixLength?: number
   /** Other interfaces of this host that have the address. */
@@ -21,8 +28,8 @@ export interface VipStatus {
   readonly loud: readonly LoudInterface[]
   /** TCP ports on which a connection to the VIP finds a listener. */
   readonly listening: readonly number[]
-  /** Who put it there, as far as the ledger knows. */
-  readonly managed: 'added' | 'adopted' | 'no'
+  /** Who put it there, as far as the ledger knows; `unknown`: the ledger is root's. */
+  readonly managed: 'added' | 'adopted' | 'no' | 'unknown'
   readonly ok: boolean
   readonly problems: readonly Problem[]
 }
@@ -37,86 +44,155 @@ interface LoudInterface {
 export interface RealServerStatus {
   readonly ok: boolean
   readonly vips: readonly VipStatus[]
+  /** Of NAT: the routes through directors that set-up made. */
+  readonly gateways: readonly GatewayStatus[]
+  /** Settings that this role needs or changed. */
+  readonly settings: readonly SettingStatus[]
   /** What is not about one VIP. */
   readonly problems: readonly Problem[]
+}
+
+export interface StatusRequest {
+  readonly vips?: readonly Address[]
+  readonly listeners?: readonly Listener[]
+  /** What a file sets at boot. */
+  readonly persisted?: (key: string) => Persisted | undefined
 }
 
 /** Not told which: those of the ledger, and whatever else somebody put on lo. */
 export function realServerStatus(
   observed: Observed,
-  {vips, listeners = []}: {readonly vips?: readonly Address[]; readonly listeners?: readonly Listener[]} = {},
+  {vips, listeners = [], persisted = () => undefined}: StatusRequest = {},
 ): RealServerStatus {
   const ledger = liveLedger(observed)
   const known = [
     ...(ledger?.vips.map(({address}) => address) ?? []),
-    ...addressesOnLoopback(observed).map(({address}) => address),
+    ...silentAddresses(observed).map(({address}) => address),
   ]
   const asked = vips ?? [...new Set(known)].sort(compareAddresses)
   const list = asked.map((vip) => vipStatus(vip, observed, listeners))
-  const problems = observed.links.some((link) => link.loopback && !link.up)
-    ? [
-        problem('loopback-down', 'lo is down: this host cannot take traffic for an address on it', {
-          hint: 'ip link set lo up',
-        }),
-      ]
-    : []
-  if (ledger?.vips.length === 0)
+  const settings = list.length === 0 && !ledger ? [] : settingStatus(observed, persisted)
+  const gateways = gatewayStatus(ledger, observed)
+  const problems = [
+    ...loopbackDown(observed),
+    ...(ledger ? wayProblems(ledger, observed) : []),
+    ...settingProblems(settings),
+    ...records(observed),
+  ]
+  const role = list.length > 0 || gateways.length > 0 || observed.recorded.past !== undefined
+  const fine = problems.every((one) => one.severity !== 'error') && gateways.every((one) => one.ok)
+  return {ok: list.every((one) => one.ok) && (!role || fine), vips: list, gateways, settings, problems}
+}
+
+function loopbackDown(observed: Observed): readonly Problem[] {
+  if (!observed.links.some((link) => link.loopback && !link.up)) return []
+  return [
+    problem('loopback-down', 'lo is down: this host cannot take traffic for an address on it', {
+      hint: 'ip link set lo up',
+    }),
+  ]
+}
+
+/** What the notes say about themselves. */
+function records(observed: Observed): readonly Problem[] {
+  const {past, hidden} = observed.recorded
+  const ledger = liveLedger(observed)
+  const problems: Problem[] = []
+  if (ledger?.vips.length === 0 && ledger.sysctls.length > 0)
     problems.push(
       warning('teardown-unfinished', 'a teardown kept ARP quiet and has settings left to restore', {
         hint: 'lvsctl realserver teardown',
       }),
     )
-  return {
-    ok: list.every((one) => one.ok) && (list.length === 0 || problems.every((one) => one.severity !== 'error')),
-    vips: list,
-    problems,
-  }
-}
-
-function vipStatus(vip: Address, observed: Observed, listeners: readonly Listener[]): VipStatus {
-  const there = onLoopback(observed, vip)
-  const elsewhere = observed.addresses
-    .filter((one) => one.address === vip && one.interface !== 'lo')
-    .map((one) => one.interface)
-  const loud = familyOf(vip) === 'ipv4' ? loudInterfaces(there?.scope ?? 'global', observed) : []
-  const setUp = `lvsctl realserver setup --vip ${vip}`
-  const problems: Problem[] = []
-  if (!there) problems.push(problem('vip-missing', `${vip} is not on lo`, {hint: setUp}))
-  else if (there.prefixLength !== hostPrefixOf(vip))
-    problems.push(
-      problem('vip-prefix', `${vip} is on lo with /${there.prefixLength} and must be /${hostPrefixOf(vip)}`, {
-        hint: `ip addr del ${vip}/${there.prefixLength} dev lo; ${setUp}`,
-      }),
-    )
-  for (const name of elsewhere)
-    if (observed.links.some((link) => link.name === name && speaksArp(link)))
-      problems.push(problem('vip-on-interface', `${vip} is on ${name}, where this host answers for it`))
-  for (const one of loud)
+  if (past && past.vips.length > 0)
     problems.push(
       problem(
-        'arp-loud',
-        `${one.interface}: ${one.setting} is ${one.effective}, so this host ${loudness[one.setting]} ${vip}`,
+        'reboot-lost',
+        `${listVips(past.vips.map(({address}) => address))} had been set up before this host was started anew`,
         {
-          hint: setUp,
+          hint: `lvsctl realserver setup --vip ${past.vips.map(({address}) => address).join(',')}`,
         },
       ),
     )
+  if (hidden)
+    problems.push(
+      warning('ledger-hidden', 'what lvsctl set up here only root can read: who did what is not said', {
+        hint: 'Run it with sudo, or as root',
+      }),
+    )
+  return problems
+}
+
+function vipStatus(vip: Address, observed: Observed, listeners: readonly Listener[]): VipStatus {
+  const ledger = liveLedger(observed)
+  const entry = ledger?.vips.find(({address}) => address === vip)
+  const device = entry ? entry.interface : whereIs(vip, observed)
+  const there = vipOn(observed, vip, device)
+  const elsewhere = observed.addresses
+    .filter((one) => one.address === vip && one.interface !== device)
+    .map((one) => one.interface)
+  const loud = familyOf(vip) === 'ipv4' ? loudInterfaces(there?.scope ?? 'global', observed) : []
+  const problems: Problem[] = [
+    ...wrongPlace(vip, device, observed),
+    ...elsewhere.filter((name) => speaks(name, observed)).map((name) => onInterface(vip, name)),
+    ...loud.map((one) => isLoud(vip, one)),
+    ...(entry?.method === 'tun' && ledger ? tunnelProblems(vip, ledger, observed) : []),
+  ]
   return {
     vip,
-    method: 'direct-routing',
-    onLoopback: there !== undefined,
+    method: entry?.method === 'tun' ? 'tunnelling' : 'direct-routing',
+    interface: device,
+    present: there !== undefined,
+    onLoopback: there?.interface === 'lo',
     ...(there && {prefixLength: there.prefixLength}),
     elsewhere,
     arpQuiet: loud.length === 0,
     loud,
     listening: portsFor(vip, listeners),
-    managed: liveLedger(observed)?.vips.find(({address}) => address === vip)?.origin ?? 'no',
+    managed: entry?.origin ?? (observed.recorded.hidden ? 'unknown' : 'no'),
     ok: problems.length === 0,
     problems,
   }
 }
 
+/** Of a VIP that nobody noted. */
+function whereIs(vip: Address, observed: Observed): string {
+  const found = silentAddresses(observed).filter(({address}) => address === vip)
+  return (found.find((one) => one.interface === 'lo') ?? found[0])?.interface ?? deviceOf(vip, undefined)
+}
+
+const setUp = (vip: Address): string => `lvsctl realserver setup --vip ${vip}`
+
+function wrongPlace(vip: Address, device: string, observed: Observed): readonly Problem[] {
+  const there = vipOn(observed, vip, device)
+  if (!there) return [problem('vip-missing', `${vip} is not on ${device}`, {hint: setUp(vip)})]
+  if (there.prefixLength !== hostPrefixOf(vip))
+    return [
+      problem('vip-prefix', `${vip} is on ${device} with /${there.prefixLength} and must be /${hostPrefixOf(vip)}`, {
+        hint: `ip addr del ${vip}/${there.prefixLength} dev ${device}; ${setUp(vip)}`,
+      }),
+    ]
+  if (device === 'lo' || linkNamed(observed, device)?.up) return []
+  return [
+    problem('interface-down', `${vip} is on ${device}, which is down`, {
+      hint: `ip link set ${device} up`,
+    }),
+  ]
+}
+
+const speaks = (name: string, {links}: Observed): boolean => links.some((link) => link.name === name && speaksArp(link))
+
+function onInterface(vip: Address, name: string): Problem {
+  return problem('vip-on-interface', `${vip} is on ${name}, where this host answers for it`)
+}
+
 const loudness = {arp_ignore: 'answers for', arp_announce: 'announces'} as const
+
+function isLoud(vip: Address, {interface: name, setting, effective: value}: LoudInterface): Problem {
+  return problem('arp-loud', `${name}: ${setting} is ${value}, so this host ${loudness[setting]} ${vip}`, {
+    hint: setUp(vip),
+  })
+}
 
 function loudInterfaces(scope: AddressScope, {links, sysctls}: Observed): readonly LoudInterface[] {
   return links.filter(speaksArp).flatMap(({name}) =>

@@ -1,16 +1,28 @@
-// What takes the role back: the steps, computed and not done. The reverse of set-up: addresses first, and only when no
-// VIP needs the silence any more the settings, to the values found. The ledger goes last.
+// What takes the role back: the steps, computed and not done. The reverse of set-up: addresses first, then what unwrapped
+// packets for them, and only when no VIP needs the silence any more the settings, to the values found. The ledger last.
 
 import {type Address, familyOf} from '../domain/address.ts'
 import {type Problem, problem, refuse, warning} from '../domain/problem.ts'
-import {describeEffect} from '../host/describe.ts'
+import {describeEffect, describeRoute} from '../host/describe.ts'
 import type {Effect} from '../host/host.ts'
 import {type Ledger, ledgerEffects} from '../host/ledger.ts'
 import type {LedgerVip} from '../host/ledger-kinds.ts'
 import {planEffects, type RolePlan} from '../host/step.ts'
 import {hostPrefixOf} from '../host/vip.ts'
-import {arpKey, arpRules} from './arp.ts'
-import {before, hostAddressesOnLoopback, ifLive, liveLedger, type Observed, onLoopback} from './observe.ts'
+import {arpKey, arpRules, isArpKey} from './arp.ts'
+import {
+  before,
+  deviceOf,
+  hasFouPort,
+  ifLive,
+  linkNamed,
+  liveLedger,
+  type Observed,
+  silentHostAddresses,
+  vipOn,
+} from './observe.ts'
+import {isRouteForeign, restoreRoute} from './routes.ts'
+import {isTunnelDevice} from './tunnels.ts'
 
 export interface TeardownRequest {
   /** Not given: everything that set-up added. Adopted VIPs, which were there before, go only when they are named. */
@@ -22,29 +34,42 @@ export function planTeardown({vips}: TeardownRequest, observed: Observed): RoleP
   const ledger = liveLedger(observed)
   const managed = ledger?.vips ?? []
   const named = vips ?? managed.filter(({origin}) => origin === 'added').map(({address}) => address)
-  refuse(named.flatMap((vip) => wrongPrefix(vip, observed)))
+  refuse(named.flatMap((vip) => wrongPrefix(vip, ledger, observed)))
 
   const warnings = named.flatMap((vip) => notThere(vip, ledger, observed))
   const removals = named.flatMap((vip): Effect[] => {
-    const there = onLoopback(observed, vip)
+    const there = vipOn(observed, vip, deviceOf(vip, ledger))
     return there ? [{do: 'remove-address', address: there}] : []
   })
   const rest = vips ? managed.filter(({address}) => !vips.includes(address)) : []
-  const left = vips ? [] : managed.filter(({origin, address}) => origin === 'adopted' && onLoopback(observed, address))
+  const left = vips
+    ? []
+    : managed.filter(({origin, address, interface: name}) => origin === 'adopted' && vipOn(observed, address, name))
 
   const needed = whoNeedsSilence(rest, named, ledger, observed)
-  const settings = needed ? undefined : restore(ledger, left, observed)
-  warnings.push(...(settings?.warnings ?? []))
-  if (needed && ledger && rest.length === 0 && ledger.sysctls.length > 0) warnings.push(silenceKept(needed))
+  const ways = ledger && closeWays(ledger, rest, named, vips === undefined, observed)
+  const goes = (key: string): boolean => (isArpKey(key) ? !needed : !rest.some(isTunnelled))
+  const settings = restore(ledger, goes, left, observed)
+  warnings.push(...(ways?.warnings ?? []), ...settings.warnings)
+  if (needed && ledger && rest.length === 0 && ledger.sysctls.some(({key}) => isArpKey(key)))
+    warnings.push(silenceKept(needed))
   if (!ledger && named.length > 0) warnings.push(...noRecord(removals, observed))
 
-  const next = ledger && {...ledger, vips: rest, sysctls: settings ? [] : ledger.sysctls}
+  const next = ledger && {
+    ...ledger,
+    ...ways?.kept,
+    vips: rest,
+    sysctls: ledger.sysctls.filter(({key}) => !goes(key)),
+  }
   return planEffects(named, warnings, before(observed), [
     ...removals,
-    ...(settings?.effects ?? []),
+    ...(ways?.effects ?? []),
+    ...settings.effects,
     ...ledgerEffects(observed.recorded, ifLive(next, observed)),
   ])
 }
+
+const isTunnelled = ({method}: LedgerVip): boolean => method === 'tun'
 
 /** An address on lo that a talkative ARP would give away: ours, or one that somebody added since. */
 function whoNeedsSilence(
@@ -54,11 +79,63 @@ function whoNeedsSilence(
   observed: Observed,
 ): Address | undefined {
   const ours = rest.map(({address}) => address)
-  const others = hostAddressesOnLoopback(observed)
+  const others = silentHostAddresses(observed)
     .map(({address}) => address)
     .filter((address) => !going.includes(address) && !ledger?.present.includes(address))
   return [...ours, ...others].find((address) => familyOf(address) === 'ipv4')
 }
+
+interface Ways {
+  readonly effects: readonly Effect[]
+  readonly warnings: readonly Problem[]
+  readonly kept: Pick<Ledger, 'links' | 'ups' | 'routes' | 'fouPorts' | 'mtus'>
+}
+
+/** What brought packets here and answers away: gone, or as it was, where no VIP that stays needs it. */
+function closeWays(
+  ledger: Ledger,
+  rest: readonly LedgerVip[],
+  going: readonly Address[],
+  everything: boolean,
+  observed: Observed,
+): Ways {
+  const tunnels = rest.some(isTunnelled)
+  const occupied = (name: string): boolean =>
+    silentHostAddresses(observed).some((one) => one.interface === name && !going.includes(one.address))
+  const wanted = (name: string): boolean =>
+    rest.some((one) => one.interface === name) || (tunnels && isTunnelDevice(name)) || occupied(name)
+  const kept = {
+    links: ledger.links.filter(({name}) => wanted(name)),
+    ups: ledger.ups.filter(wanted),
+    routes: ledger.routes.filter(({method}) => (method === 'nat' ? !everything : tunnels)),
+    fouPorts: tunnels ? ledger.fouPorts : [],
+    mtus: tunnels ? ledger.mtus : [],
+  }
+  const routes = ledger.routes.filter((one) => !kept.routes.includes(one))
+  const effects: Effect[] = [
+    ...routes.toReversed().flatMap((one) => restoreRoute(one, observed.routes)),
+    ...gone(ledger.mtus, kept.mtus).flatMap(({interface: name, found, set}): Effect[] =>
+      linkNamed(observed, name)?.mtu === set ? [{do: 'set-mtu', interface: name, mtu: found, was: set}] : [],
+    ),
+    ...gone(ledger.fouPorts, kept.fouPorts)
+      .filter((port) => hasFouPort(observed.fouPorts, port))
+      .map((port): Effect => ({do: 'remove-fou-port', port})),
+    ...gone(ledger.ups, kept.ups)
+      .filter((name) => linkNamed(observed, name)?.up)
+      .map((name): Effect => ({do: 'link-down', interface: name})),
+    ...gone(ledger.links, kept.links)
+      .filter(({name, kind}) => linkNamed(observed, name)?.kind === kind)
+      .map((link): Effect => ({do: 'remove-link', link})),
+  ]
+  const warnings = [
+    ...routes.filter((one) => isRouteForeign(one, observed.routes)).map(({route}) => routeChanged(route)),
+    ...(rest.length === 0 ? [...kept.links.map(({name}) => name), ...kept.ups].map(linkKept) : []),
+  ]
+  return {effects, warnings, kept}
+}
+
+const gone = <Entry>(all: readonly Entry[], kept: readonly Entry[]): readonly Entry[] =>
+  all.filter((one) => !kept.includes(one)).toReversed()
 
 interface Restored {
   readonly effects: readonly Effect[]
@@ -66,10 +143,15 @@ interface Restored {
 }
 
 /** Only what still is as set-up made it goes back: a value that somebody chose since is theirs. */
-function restore(ledger: Ledger | undefined, left: readonly LedgerVip[], observed: Observed): Restored {
+function restore(
+  ledger: Ledger | undefined,
+  goes: (key: string) => boolean,
+  left: readonly LedgerVip[],
+  observed: Observed,
+): Restored {
   const effects: Effect[] = []
   const warnings: Problem[] = []
-  for (const {key, found, set} of [...(ledger?.sysctls ?? [])].reverse()) {
+  for (const {key, found, set} of (ledger?.sysctls ?? []).filter((one) => goes(one.key)).toReversed()) {
     const current = observed.sysctls.get(key)
     if (current === set) effects.push({do: 'set-sysctl', key, value: found})
     else if (current !== undefined && current !== found)
@@ -88,7 +170,7 @@ function restore(ledger: Ledger | undefined, left: readonly LedgerVip[], observe
     warnings.push(
       warning(
         'vip-left',
-        `${heard.join(', ')} was on lo before set-up and stays there${effects.length > 0 ? ', while ARP goes back to what was found: this host may answer for it' : ''}`,
+        `${heard.join(', ')} was on ${left[0]?.interface} before set-up and stays there${effects.length > 0 ? ', while ARP goes back to what was found: this host may answer for it' : ''}`,
         {hint: `To remove it too: lvsctl realserver teardown --vip ${heard.join(',')}`},
       ),
     )
@@ -101,13 +183,26 @@ function silenceKept(address: Address): Problem {
   })
 }
 
+function linkKept(name: string): Problem {
+  return warning('link-kept', `${name} stays as it is: somebody else has an address on it`, {
+    hint: 'When that is gone, run: lvsctl realserver teardown',
+  })
+}
+
+function routeChanged(route: Parameters<typeof describeRoute>[0]): Problem {
+  return warning('route-changed', `the route ${describeRoute(route)} was changed since set-up: it is left alone`, {
+    hint: `See: ip route show${route.destination === undefined ? ' default' : ''}`,
+  })
+}
+
 function notThere(vip: Address, ledger: Ledger | undefined, observed: Observed): readonly Problem[] {
-  if (onLoopback(observed, vip)) return []
+  const device = deviceOf(vip, ledger)
+  if (vipOn(observed, vip, device)) return []
   const known = ledger?.vips.some(({address}) => address === vip)
   const elsewhere = observed.addresses.find((one) => one.address === vip)?.interface
   return [
     known
-      ? warning('vip-gone', `${vip} was no longer on lo`)
+      ? warning('vip-gone', `${vip} was no longer on ${device}`)
       : warning('vip-not-set-up', `${vip} is not on lo and was not set up here`, {
           ...(elsewhere !== undefined && {
             hint: `It is on ${elsewhere}: lvsctl director teardown --vip ${vip} --dev ${elsewhere}`,
@@ -131,11 +226,12 @@ function noRecord(removals: readonly Effect[], observed: Observed): readonly Pro
   ]
 }
 
-function wrongPrefix(vip: Address, observed: Observed): readonly Problem[] {
-  const there = onLoopback(observed, vip)
+function wrongPrefix(vip: Address, ledger: Ledger | undefined, observed: Observed): readonly Problem[] {
+  const device = deviceOf(vip, ledger)
+  const there = vipOn(observed, vip, device)
   if (!there || there.prefixLength === hostPrefixOf(vip)) return []
   return [
-    problem('vip-prefix', `${vip} is on lo with /${there.prefixLength}, which this role never sets up`, {
+    problem('vip-prefix', `${vip} is on ${device} with /${there.prefixLength}, which this role never sets up`, {
       where: '--vip',
       hint: `If it should go: ${describeEffect({do: 'remove-address', address: there})}`,
     }),

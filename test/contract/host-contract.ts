@@ -168,6 +168,14 @@ export const hostContract: readonly ContractCase[] = [
     expect(host.readFile(path)).toBeUndefined()
     expect(code(host, {do: 'remove-file', path})).toBe('missing: file-missing')
   }),
+  case_('a folder lists what is in it, links and folders too', (host, folder) => {
+    expect(host.list(`${folder}/none`)).toEqual([])
+    host.apply({do: 'write-file', path: `${folder}/some/b`, content: ''})
+    host.apply({do: 'write-file', path: `${folder}/some/deep/er`, content: ''})
+    host.apply({do: 'make-symlink', path: `${folder}/some/a`, target: '/nowhere'})
+    expect(host.list(`${folder}/some`)).toEqual(['a', 'b', 'deep'])
+    expect(host.list(`${folder}/some/b`)).toEqual([])
+  }),
   case_('a symlink is made once, seen as it is, and removed where it leads there', (host, folder) => {
     const link = {path: `${folder}/deep/link`, target: `${folder}/file`} as const
     expect(host.inspect(link.path)).toBeUndefined()

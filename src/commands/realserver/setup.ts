@@ -1,10 +1,13 @@
+import {string} from '@oclif/core/flags'
 import {changeFlags} from '../../cli/flags.ts'
 import {RoleCommand, vipFlag} from '../../cli/role-command.ts'
 
 export default class RealServerSetup extends RoleCommand {
-  static override summary = 'Make this host a real server for direct routing.'
+  static override summary = 'Make this host a real server.'
   static override description =
-    `ARP is made quiet first (arp_ignore=1, arp_announce=2), then the VIP comes up on lo: packets for it are taken, and nobody on the LAN is told.
+    `For direct routing ARP is made quiet first (arp_ignore=1, arp_announce=2), then the VIP comes up on lo: packets for it are taken, and nobody on the LAN is told.
+For tunnelling what unwraps packets is made ready besides (module, device, UDP port, rp_filter), and the VIP comes up on the tunnel device.
+Behind NAT the default route leads through the director.
 What was found is noted, so that "lvsctl realserver teardown" can go back to it. Doing it twice does nothing the second time.`
   static override examples = [
     {description: 'One VIP', command: '<%= config.bin %> realserver setup --vip 192.168.1.200'},
@@ -12,23 +15,63 @@ What was found is noted, so that "lvsctl realserver teardown" can go back to it.
       description: 'Two, and only say what would be done',
       command: '<%= config.bin %> realserver setup --vip 192.168.1.200,192.168.1.201 --dry-run',
     },
+    {
+      description: 'Tunnelled in UDP, with clients asked for segments that fit',
+      command:
+        '<%= config.bin %> realserver setup --method tun --tun-type gue --tun-port 6080 --mtu-cure clamp --vip 192.168.1.200',
+    },
+    {
+      description: 'Behind NAT',
+      command: '<%= config.bin %> realserver setup --method nat --gateway 10.0.0.1',
+    },
   ]
-  static override flags = {...vipFlag, ...changeFlags}
+  static override flags = {
+    ...vipFlag,
+    method: string({summary: 'How packets come: dr, tun or nat; dr where it is not said.', helpValue: 'METHOD'}),
+    interface: string({
+      summary: 'Where the VIP goes: lo, a dummy interface such as dummy0, which is made, or a tunnel device.',
+      helpValue: 'INTERFACE',
+    }),
+    'arp-scope': string({
+      summary: 'Whose ARP settings are touched: all, or one interface.',
+      helpValue: 'all|INTERFACE',
+    }),
+    'tun-type': string({summary: 'Kind of tunnel: ipip, gue, gre.', helpValue: 'TYPE', helpGroup: 'TUNNEL'}),
+    'tun-port': string({summary: 'UDP port of a gue tunnel.', helpValue: 'PORT', helpGroup: 'TUNNEL'}),
+    'mtu-cure': string({
+      summary: 'What is done about packets too large to be wrapped: clamp, director, path, none.',
+      helpValue: 'CURE',
+      helpGroup: 'TUNNEL',
+    }),
+    gateway: string({
+      summary: "NAT: the director's address on the network of this host.",
+      helpValue: 'ADDRESS',
+      helpGroup: 'NAT',
+      multiple: true,
+      multipleNonGreedy: true,
+    }),
+    ...changeFlags,
+  }
 
   async run(): Promise<object> {
     const {flags} = await this.parse(RealServerSetup)
-    const request = {vips: this.requireVips(flags.vip)}
+    const [host, {observe}, {modulesFor}, {parseSetup, sshPeer}, {planSetup}, {setUpRealServer}, {setupReport}] =
+      await Promise.all([
+        this.context.host(),
+        import('../../realserver/observe.ts'),
+        import('../../realserver/place.ts'),
+        import('../../realserver/request.ts'),
+        import('../../realserver/setup.ts'),
+        import('../../realserver/run.ts'),
+        import('../../realserver/report.ts'),
+      ])
+    const request = {...parseSetup(flags), ...sshPeer(this.context.env)}
     const dryRun = flags['dry-run']
-    const [host, {observe}, {planSetup}, {setUpRealServer}, {setupReport}] = await Promise.all([
-      this.context.host(),
-      import('../../realserver/observe.ts'),
-      import('../../realserver/setup.ts'),
-      import('../../realserver/run.ts'),
-      import('../../realserver/report.ts'),
-    ])
-    const plan = dryRun ? planSetup(request, observe(host)) : setUpRealServer(host, request, this.events)
+    const plan = dryRun
+      ? planSetup(request, observe(host, modulesFor(request)))
+      : setUpRealServer(host, request, this.events)
     if (dryRun) this.printPlan(plan)
-    this.say(setupReport(plan, {dryRun}).join('\n'))
+    this.say(setupReport(plan, request, {dryRun}).join('\n'))
     return this.planShape(plan, dryRun)
   }
 }

@@ -6,7 +6,7 @@ import {parseVips} from '../../host/vip.ts'
 export default class RealServerStatus extends RoleCommand {
   static override summary = 'Say whether this host is the real server that it should be.'
   static override description =
-    'For every VIP that is set up here, or for those named: is it on lo, is ARP quiet about it, which TCP ports have a listener. Exit 9 where something is not as it must be. Needs no root.'
+    'For every VIP that is set up here, or for those named: is it where it should be, is ARP quiet about it, does its tunnel open, which TCP ports have a listener; which settings differ, and which file sets them at boot. Exit 9 where something is not as it must be. Needs no root, which alone knows what lvsctl set up.'
   static override examples = [
     {description: 'Whatever is set up here', command: '<%= config.bin %> realserver status'},
     {
@@ -19,18 +19,26 @@ export default class RealServerStatus extends RoleCommand {
   async run(): Promise<object> {
     const {flags} = await this.parse(RealServerStatus)
     const vips = flags.vip && {vips: parseVips(flags.vip)}
-    const [host, {listeners}, {observe}, {realServerStatus}, {statusRows}, {problemLines}] = await Promise.all([
-      this.context.host(),
-      import('../../host/listeners.ts'),
-      import('../../realserver/observe.ts'),
-      import('../../realserver/status.ts'),
-      import('../../realserver/report.ts'),
-      import('../../host/problem-lines.ts'),
-    ])
-    const status = realServerStatus(observe(host), {...vips, listeners: listeners(host)})
+    const [host, {listeners}, {persistedSysctls}, {observe}, {realServerStatus}, report, {problemLines}] =
+      await Promise.all([
+        this.context.host(),
+        import('../../host/listeners.ts'),
+        import('../../host/sysctl-files.ts'),
+        import('../../realserver/observe.ts'),
+        import('../../realserver/status.ts'),
+        import('../../realserver/report.ts'),
+        import('../../host/problem-lines.ts'),
+      ])
+    const status = realServerStatus(observe(host), {
+      ...vips,
+      listeners: listeners(host),
+      persisted: persistedSysctls(host),
+    })
     const problems = [...status.vips.flatMap((one) => one.problems), ...status.problems]
-    await this.printRows(statusRows(status.vips))
-    if (status.vips.length === 0) this.say('no VIP is set up here; to do it: lvsctl realserver setup --vip ADDRESS')
+    await this.printRows([...report.statusRows(status.vips), ...report.gatewayRows(status.gateways)])
+    await this.printRows(report.settingRows(status.settings))
+    if (status.vips.length + status.gateways.length === 0)
+      this.say('no VIP is set up here; to do it: lvsctl realserver setup --vip ADDRESS')
     for (const line of problemLines(problems)) this.note(line)
     if (!status.ok) this.context.setExitCode(exitCodes.differences)
     return {
@@ -39,6 +47,16 @@ export default class RealServerStatus extends RoleCommand {
         ...one,
         prefixLength: one.prefixLength ?? null,
         problems: one.problems.map(problemShape),
+      })),
+      gateways: status.gateways.map((one) => ({...one, instead: one.instead ?? null})),
+      settings: status.settings.map(({key, is, should, found, ok, by, atBoot}) => ({
+        key,
+        is,
+        should: should ?? null,
+        found: found ?? null,
+        ok,
+        by: by ?? null,
+        atBoot: atBoot ?? null,
       })),
       problems: status.problems.map(problemShape),
     }

@@ -5,7 +5,7 @@ import {parseVips} from '../../host/vip.ts'
 export default class RealServerTeardown extends RoleCommand {
   static override summary = 'Take the role of a real server back.'
   static override description =
-    'Without --vip everything that set-up added goes. ARP stays quiet while any IPv4 VIP remains; with the last one the settings go back to what set-up found.'
+    'Without --vip everything that set-up added goes. ARP stays quiet while any IPv4 VIP remains; with the last one the settings go back to what set-up found. So do tunnels, routes and MTUs.'
   static override examples = [
     {description: 'One VIP; others stay', command: '<%= config.bin %> realserver teardown --vip 192.168.1.200'},
     {description: 'Everything that was set up here', command: '<%= config.bin %> realserver teardown'},

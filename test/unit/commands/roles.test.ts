@@ -121,6 +121,8 @@ describe('realserver', () => {
         {
           vip: '192.168.1.200',
           method: 'direct-routing',
+          interface: 'lo',
+          present: true,
           onLoopback: true,
           prefixLength: 32,
           elsewhere: [],
@@ -131,6 +133,11 @@ describe('realserver', () => {
           ok: true,
           problems: [],
         },
+      ],
+      gateways: [],
+      settings: [
+        {key: 'net.ipv4.conf.all.arp_ignore', is: '1', should: '1', found: '0', ok: true, by: 'lvsctl', atBoot: null},
+        {key: 'net.ipv4.conf.all.arp_announce', is: '2', should: '2', found: '0', ok: true, by: 'lvsctl', atBoot: null},
       ],
       problems: [],
     })

@@ -33,7 +33,11 @@ const ledger: Ledger = {
   sysctls: [{key: 'net.ipv4.conf.all.arp_ignore', found: '0', set: '1'}],
   present: [address('2001:db8::200')],
   links: [{name: 'dummy0', kind: 'dummy'}],
-  routes: [{route, was: {...route, gateway: address('10.0.0.254'), priority: 100}}, {route}],
+  ups: ['tunl0'],
+  routes: [
+    {route, was: {...route, gateway: address('10.0.0.254'), priority: 100}},
+    {route, method: 'nat'},
+  ],
   fouPorts: [{port: 6080, family: 'ipv4', encapsulation: 'gue'}],
   mtus: [{interface: 'eth0', found: 1500, set: 1520}],
 }
@@ -81,6 +85,7 @@ test.each([
   [changed({sysctls: [{key: 'a.b', found: 0, set: '1'}]}), 'where the setting should be'],
   [changed({present: ['x']}), 'has "x" where the address should be'],
   [changed({links: [{name: 'dummy0'}]}), 'where the link should be'],
+  [changed({ups: [7]}), 'has 7 where the interface should be'],
   [changed({routes: [{route: {...route, gateway: 'x'}}]}), 'where the route should be'],
   [changed({routes: [{route, was: 'default'}]}), 'where the route should be'],
   [changed({fouPorts: [6080]}), 'where the UDP port should be'],

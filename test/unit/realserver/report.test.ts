@@ -9,17 +9,17 @@ import {a, b, hostWith, onLo, setUp} from './bench.ts'
 test('set-up', () => {
   const host = hostWith()
   const plan = planSetup({vips: [a]}, observe(host))
-  expect(setupReport(plan)).toEqual([
+  expect(setupReport(plan, {})).toEqual([
     'ready: this host takes 192.168.1.200 by direct routing and stays silent about it on the LAN',
     '  not kept over a reboot',
     '  undo: lvsctl realserver teardown --vip 192.168.1.200',
   ])
-  expect(setupReport(plan, {dryRun: true})).toEqual(['nothing was changed (dry run)'])
-  expect(setupReport(planSetup({vips: [a, b]}, observe(host)))[0]).toContain(
+  expect(setupReport(plan, {}, {dryRun: true})).toEqual(['nothing was changed (dry run)'])
+  expect(setupReport(planSetup({vips: [a, b]}, observe(host)), {})[0]).toContain(
     'takes 192.168.1.200 and 192.168.1.201 by direct routing and stays silent about them',
   )
   setUp(host, a)
-  expect(setupReport(planSetup({vips: [a]}, observe(host)))).toEqual([
+  expect(setupReport(planSetup({vips: [a]}, observe(host)), {})).toEqual([
     'nothing to do: 192.168.1.200 is set up here already',
   ])
 })

@@ -26,7 +26,7 @@ test('ARP is quiet before the VIP comes up, and what is done is kept in mind bef
   const {ledger, bootId} = observe(host).recorded
   expect(ledger).toEqual({
     ...emptyLedger('realserver', bootId),
-    vips: [{address: a, interface: 'lo', origin: 'added'}],
+    vips: [{address: a, interface: 'lo', origin: 'added', method: 'dr'}],
     sysctls: [
       {key: arp('all', 'arp_ignore'), found: '0', set: '1'},
       {key: arp('all', 'arp_announce'), found: '0', set: '2'},
@@ -145,7 +145,7 @@ describe('what somebody did meanwhile', () => {
     setUp(host, a)
     host.apply({do: 'remove-address', address: onLo(a)})
     expect(setUp(host, a)).toEqual(['ip addr add 192.168.1.200/32 dev lo'])
-    expect(observe(host).recorded.ledger?.vips).toEqual([{address: a, interface: 'lo', origin: 'added'}])
+    expect(observe(host).recorded.ledger?.vips).toEqual([{address: a, interface: 'lo', origin: 'added', method: 'dr'}])
   })
 
   test('a VIP that was taken away is told when another is set up', () => {
@@ -234,7 +234,11 @@ describe('what cannot be', () => {
       planSetup({vips: [onEth0.address, a]}, observe(hostWith({addresses: [onLo(a, 24)]})))
       expect.unreachable()
     } catch (error) {
-      expect((error as LvsctlError).problems.map(({code}) => code)).toEqual(['vip-own-address', 'vip-prefix'])
+      expect((error as LvsctlError).problems.map(({code}) => code)).toEqual([
+        'vip-own-address',
+        'subnet-on-loopback',
+        'vip-prefix',
+      ])
     }
   })
 

@@ -13,10 +13,17 @@ test('what set-up made is right', () => {
   expect(realServerStatus(observe(host), {listeners: [{address: address('0.0.0.0'), port: 8080}]})).toEqual({
     ok: true,
     problems: [],
+    gateways: [],
+    settings: [
+      {key: arp('all', 'arp_ignore'), is: '1', should: '1', found: '0', ok: true, by: 'lvsctl'},
+      {key: arp('all', 'arp_announce'), is: '2', should: '2', found: '0', ok: true, by: 'lvsctl'},
+    ],
     vips: [
       {
         vip: a,
         method: 'direct-routing',
+        interface: 'lo',
+        present: true,
         onLoopback: true,
         prefixLength: 32,
         elsewhere: [],
