@@ -79,12 +79,15 @@ export function describeRoute(route: Route): string {
   if (route.gateway !== undefined) words.push(`via ${route.gateway}`)
   if (route.interface !== undefined) words.push(`dev ${route.interface}`)
   if (route.onLink) words.push('onlink')
+  if (route.protocol !== 'static') words.push(`proto ${protocolWords[route.protocol] ?? route.protocol}`)
   if (route.source !== undefined) words.push(`src ${route.source}`)
   if (route.priority !== undefined) words.push(`metric ${route.priority}`)
   if (route.table !== mainTable) words.push(`table ${route.table}`)
   for (const [name, value] of Object.entries(route.metrics ?? {})) words.push(`${metricWords[name] ?? name} ${value}`)
   return words.join(' ')
 }
+
+const protocolWords: Readonly<Record<string, string>> = {'router-advertisement': 'ra', unspecified: '0'}
 
 /** RT_TABLE_MAIN */
 export const mainTable = 254

@@ -6,6 +6,7 @@
 // `readlink /proc/self/ns/net` shows. It is written before the first change and removed after the last, so a run that
 // was cut off is finished by the next one.
 
+import {isDeepStrictEqual} from 'node:util'
 import {LvsctlError} from '../domain/problem.ts'
 import {stateNotOurs} from './failures.ts'
 import {errnoOf, notOwn} from './files.ts'
@@ -62,10 +63,11 @@ export function readLedger(role: Role, host: HostReader): Recorded {
 }
 
 /** What puts the notes in the place of those that are there. undefined: nothing is left to remember. */
-export function ledgerEffects({path, text}: Recorded, next: Ledger | undefined): readonly Effect[] {
-  const content = next && formatLedger(next)
-  if (content === text) return []
-  return [content === undefined ? {do: 'remove-state', path} : {do: 'write-state', path, content}]
+export function ledgerEffects({path, text, ledger, past}: Recorded, next: Ledger | undefined): readonly Effect[] {
+  if (!next) return text === undefined ? [] : [{do: 'remove-state', path}]
+  // As it would be read: the order of an entry's fields is nobody's business.
+  if (!past && ledger && isDeepStrictEqual(JSON.parse(JSON.stringify(next)), ledger)) return []
+  return [{do: 'write-state', path, content: formatLedger(next)}]
 }
 
 export function isEmpty(ledger: Ledger): boolean {

@@ -9,13 +9,13 @@ import {parseVips} from '../host/vip.ts'
 import {type TunnelName, tunnelNames} from './tunnels.ts'
 
 /** The director's forwarding methods, from the real server's side. */
-export const methods = {
+const methods = {
   dr: 'direct routing',
   tun: 'tunnelling',
   nat: 'NAT',
 } as const
 export type Method = keyof typeof methods
-export const methodNames = Object.keys(methods) as Method[]
+const methodNames = Object.keys(methods) as Method[]
 
 /** Against packets that do not fit the way once they are wrapped. */
 export const mtuCures = {
@@ -25,7 +25,7 @@ export const mtuCures = {
   none: 'nothing: clients get the ICMP messages of the director',
 } as const
 export type MtuCure = keyof typeof mtuCures
-export const mtuCureNames = Object.keys(mtuCures) as MtuCure[]
+const mtuCureNames = Object.keys(mtuCures) as MtuCure[]
 
 export interface Tunnel {
   readonly type: TunnelName

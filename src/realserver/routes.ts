@@ -6,7 +6,7 @@ import type {Effect, Route} from '../host/host.ts'
 import type {LedgerRoute} from '../host/ledger-kinds.ts'
 
 /** What the kernel tells routes apart by. */
-export function sameKey(a: Route, b: Route): boolean {
+function sameKey(a: Route, b: Route): boolean {
   return keyOf(a) === keyOf(b)
 }
 
@@ -14,7 +14,7 @@ const keyOf = ({family, destination, prefixLength, table, priority}: Route): str
   [family, destination, prefixLength, table, priority ?? 0].join()
 
 /** They lead the same way and say the same to the other side. */
-export function sameRoute(a: Route, b: Route): boolean {
+function sameRoute(a: Route, b: Route): boolean {
   return sameKey(a, b) && wayOf(a) === wayOf(b)
 }
 

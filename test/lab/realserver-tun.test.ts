@@ -1,0 +1,150 @@
+// Tunnelling with real packets, in each of the kinds of tunnel, where nothing but lvsctl sets anything up. The packets
+// must come out of the tunnel device, and after a teardown every host is as it was.
+
+import {beforeAll, describe, expect, test} from 'vitest'
+import {labPort, labVip, dr as plain} from '../../src/lab/topologies.ts'
+import {hostState} from '../support/host-state.ts'
+import {useLab} from '../support/lab.ts'
+import {ask, refusal} from '../support/requests.ts'
+
+const lab = useLab(plain)
+const realServers = ['rs1', 'rs2'] as const
+const rip = {rs1: ['192.168.1.111', '2001:db8:1::111'], rs2: ['192.168.1.115', '2001:db8:1::115']} as const
+
+const type = (host: string, ...commands: readonly string[]) => lab.on(host, `set -e\n${commands.join('\n')}`)
+const json = async (host: string, command: string, exits = 0) =>
+  JSON.parse((await lab.on(host, `lvsctl ${command} --json`, {exits})).stdout)
+
+const unwrapped = async (host: string, device: string): Promise<number> =>
+  Number((await lab.on(host, `cat /sys/class/net/${device}/statistics/rx_packets`)).stdout)
+
+const before: Record<string, string> = {}
+beforeAll(async () => {
+  // With the devices that modules bring there is something to compare with; that lvsctl loads them is a test below.
+  await lab.on(undefined, 'modprobe -a ipip ip_gre ip6_tunnel ip6_gre fou; touch /run/started')
+  for (const host of [...realServers, 'director']) {
+    // What has been up once has IPv6 settings from then on.
+    const devices = ['tunl0', 'gre0', 'ip6tnl0', 'ip6gre0']
+    await type(host, ...devices.flatMap((name) => [`ip link set ${name} up`, `ip link set ${name} down`]))
+    before[host] = await hostState(lab, host)
+  }
+})
+
+interface Case {
+  readonly tunnel: string
+  readonly family: 0 | 1
+  readonly device: string
+  readonly server: string
+}
+
+const cases: readonly Case[] = [
+  {tunnel: '--tun-type ipip', family: 0, device: 'tunl0', server: '--tun-type ipip'},
+  {tunnel: '--tun-type gue --tun-port 6080', family: 0, device: 'tunl0', server: '--tun-type gue --tun-port 6080'},
+  {
+    tunnel: '--tun-type gue --tun-port 6081',
+    family: 0,
+    device: 'tunl0',
+    server: '--tun-type gue --tun-port 6081 --tun-csum',
+  },
+  {
+    tunnel: '--tun-type gue --tun-port 6082',
+    family: 0,
+    device: 'tunl0',
+    server: '--tun-type gue --tun-port 6082 --tun-remcsum',
+  },
+  {tunnel: '--tun-type gre', family: 0, device: 'gre0', server: '--tun-type gre'},
+  {tunnel: '--tun-type ipip', family: 1, device: 'ip6tnl0', server: '--tun-type ipip'},
+  {tunnel: '--tun-type gue --tun-port 6080', family: 1, device: 'ip6tnl0', server: '--tun-type gue --tun-port 6080'},
+  {tunnel: '--tun-type gre', family: 1, device: 'ip6gre0', server: '--tun-type gre'},
+]
+
+test.each(cases)('$server, family $family: requests are shared and came through $device', async (given) => {
+  const {tunnel, family, device, server} = given
+  const vip = family === 0 ? labVip.ipv4 : labVip.ipv6
+  const at = family === 0 ? `${vip}:${labPort}` : `[${vip}]:${labPort}`
+  for (const host of realServers)
+    await type(host, `lvsctl realserver setup --method tun ${tunnel} --mtu-cure clamp --vip ${vip}`)
+  await type(
+    'director',
+    `lvsctl director setup --vip ${vip} --dev eth0`,
+    `lvsctl service add -t ${at} -s rr`,
+    ...realServers.map((host) => `lvsctl server add -t ${at} -r ${rip[host][family]} -i ${server}`),
+  )
+  expect(await ask(lab, {at, times: 10})).toEqual({rs1: 5, rs2: 5})
+  for (const host of realServers) expect(await unwrapped(host, device)).toBeGreaterThan(5 * 3)
+  expect(await json('rs1', 'realserver status')).toMatchObject({
+    ok: true,
+    vips: [{vip, method: 'tunnelling', interface: device, ok: true, problems: []}],
+  })
+  expect(await json('rs1', `realserver setup --method tun ${tunnel} --mtu-cure clamp --vip ${vip}`)).toMatchObject({
+    changed: false,
+    warnings: [],
+  })
+  for (const host of realServers) await type(host, 'lvsctl realserver teardown')
+  await type('director', 'lvsctl clear --yes', `lvsctl director teardown --vip ${vip}`)
+  for (const host of [...realServers, 'director']) expect(await hostState(lab, host)).toBe(before[host])
+})
+
+describe('the reverse path filter', () => {
+  const vip = labVip.ipv4
+  const at = `${vip}:${labPort}`
+  beforeAll(async () => {
+    await type(
+      'director',
+      `lvsctl director setup --vip ${vip} --dev eth0`,
+      `lvsctl service add -t ${at} -s rr`,
+      `lvsctl server add -t ${at} -r ${rip.rs1[0]} -i`,
+    )
+  })
+  const filter = (all: number, device: number) =>
+    type('rs1', `sysctl -qw net.ipv4.conf.all.rp_filter=${all} net.ipv4.conf.tunl0.rp_filter=${device}`)
+
+  // Rows: all, tunl0 as found; whether set-up has to change tunl0.
+  const matrix = [0, 1, 2].flatMap((all) => [0, 1, 2].map((device) => ({all, device})))
+  test.each(matrix)('all $all, tunl0 $device: traffic', async ({all, device}) => {
+    await filter(all, device)
+    const {steps} = await json('rs1', `realserver setup --method tun --mtu-cure none --vip ${vip}`)
+    const lines: readonly string[] = steps.map(({line}: {line: string}) => line)
+    expect(lines.filter((line) => line.includes('rp_filter'))).toEqual(
+      Math.max(all, device) === 1 ? ['sysctl -w net.ipv4.conf.tunl0.rp_filter=2'] : [],
+    )
+    expect(await ask(lab, {at, times: 2})).toEqual({rs1: 2})
+    if (Math.max(all, device) === 1) {
+      // What would have been without it, and that status knows.
+      await filter(all, device)
+      expect(await refusal(lab, at)).toBe(28)
+      expect(await json('rs1', 'realserver status', 9)).toMatchObject({vips: [{problems: [{code: 'rp-filter'}]}]})
+    }
+    await type('rs1', 'lvsctl realserver teardown')
+    expect(
+      (await lab.on('rs1', 'cd /proc/sys/net/ipv4/conf; cat all/rp_filter tunl0/rp_filter | xargs')).stdout.trim(),
+    ).toBe(`${all} ${device}`)
+    await filter(0, 0)
+  })
+
+  test('a VIP on lo: the device has no address, so only 0 will do', async () => {
+    const command = `realserver setup --method tun --mtu-cure none --interface lo --vip ${vip}`
+    await filter(2, 0)
+    expect(await json('rs1', command, 2)).toMatchObject({error: {code: 'rp-filter'}})
+    await filter(0, 2)
+    await type('rs1', `lvsctl ${command}`)
+    expect(await ask(lab, {at, times: 2})).toEqual({rs1: 2})
+    await filter(0, 2)
+    expect(await refusal(lab, at)).toBe(28)
+    expect(await json('rs1', 'realserver status', 9)).toMatchObject({vips: [{problems: [{code: 'rp-filter'}]}]})
+    await type('rs1', 'lvsctl realserver teardown')
+    await filter(0, 0)
+    expect(await hostState(lab, 'rs1')).toBe(before.rs1)
+  })
+
+  test('a tunnel that is down refuses clients, and status knows', async () => {
+    await type('rs1', `lvsctl realserver setup --method tun --mtu-cure none --vip ${vip}`, 'ip link set tunl0 down')
+    expect(await refusal(lab, at)).toBe(7)
+    const {vips} = await json('rs1', 'realserver status', 9)
+    expect(vips[0].problems.map(({code}: {code: string}) => code)).toContain('tunnel-down')
+    await type('rs1', `lvsctl realserver setup --method tun --mtu-cure none --vip ${vip}`)
+    expect(await ask(lab, {at, times: 2})).toEqual({rs1: 2})
+    await type('rs1', 'lvsctl realserver teardown')
+    expect(await hostState(lab, 'rs1')).toBe(before.rs1)
+  })
+})
