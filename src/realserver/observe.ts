@@ -6,7 +6,7 @@ import {type Ledger, type Recorded, readLedger} from '../host/ledger.ts'
 import {interfaceSysctl} from '../host/sysctl-key.ts'
 import {hostPrefixOf} from '../host/vip.ts'
 import {arpKey, arpRules} from './arp.ts'
-import {holdsRoute} from './routes.ts'
+import {sameKey} from './routes.ts'
 import {silentKinds} from './tunnels.ts'
 
 export interface Observed {
@@ -130,7 +130,7 @@ export function ifLive(ledger: Ledger | undefined, observed: Observed): Ledger |
     ledger.sysctls.some(({key, set}) => sysctls.get(key) === set) ||
     ledger.links.some(({name, kind}) => links.some((link) => link.name === name && link.kind === kind)) ||
     ledger.ups.some((name) => linkNamed(observed, name)?.up) ||
-    ledger.routes.some(({route}) => holdsRoute(routes, route)) ||
+    ledger.routes.some(({route}) => routes.some((one) => sameKey(one, route))) ||
     ledger.fouPorts.some((port) => hasFouPort(fouPorts, port)) ||
     ledger.mtus.some(({interface: name, set}) => linkNamed(observed, name)?.mtu === set)
   return live ? ledger : undefined

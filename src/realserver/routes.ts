@@ -6,7 +6,7 @@ import type {Effect, Route} from '../host/host.ts'
 import type {LedgerRoute} from '../host/ledger-kinds.ts'
 
 /** What the kernel tells routes apart by. */
-function sameKey(a: Route, b: Route): boolean {
+export function sameKey(a: Route, b: Route): boolean {
   return keyOf(a) === keyOf(b)
 }
 

@@ -61,7 +61,7 @@ function withVips(request: SetupRequest, observed: Observed, ledger: Ledger | un
     ...addresses.warnings,
     ...missingVips(ledger, vips, observed),
     ...(segments?.warnings ?? []),
-    ...forgotten(observed),
+    ...forgotten(vips, observed),
   ]
   return planEffects(vips, warnings, before(foreseen), [
     ...ledgerEffects(observed.recorded, next),
@@ -78,7 +78,7 @@ function behindNat({gateways = [], sshPeer}: SetupRequest, observed: Observed, l
   const {problems, warnings, effects, routes} = routeThrough(gateways, sshPeer, observed, ledger)
   refuse(problems)
   const next: Ledger = {...(ledger ?? emptyLedger('realserver', observed.recorded.bootId)), routes}
-  return planEffects([], [...warnings, ...forgotten(observed)], before(observed), [
+  return planEffects([], [...warnings, ...forgotten([], observed)], before(observed), [
     ...ledgerEffects(observed.recorded, isEmpty(next) ? undefined : next),
     ...effects,
   ])
@@ -162,9 +162,11 @@ function adopted(vip: Address, device: string): Problem {
 }
 
 /** What was set up before the machine started anew, and nobody brought back. */
-function forgotten({recorded: {past}}: Observed): readonly Problem[] {
-  if (!past || past.vips.length === 0) return []
-  const vips = past.vips.map(({address}) => address)
+function forgotten(asked: readonly Address[], observed: Observed): readonly Problem[] {
+  const vips = (observed.recorded.past?.vips ?? [])
+    .filter(({address, interface: name}) => !asked.includes(address) && !vipOn(observed, address, name))
+    .map(({address}) => address)
+  if (vips.length === 0) return []
   return [
     warning(
       'ledger-past-boot',
