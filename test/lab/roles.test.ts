@@ -183,7 +183,7 @@ describe('what was found comes back', () => {
   })
 
   test.each([0, 1, 2, 3])('after a power cut behind effect %d of set-up', async (dieAfter) => {
-    await lab.on('rs1', driverLine({do: 'realserver-setup', vips: [a], dieAfter}), {exits: 137})
+    await lab.on('rs1', driverLine({do: 'realserver-setup', request: {vips: [a]}, dieAfter}), {exits: 137})
     expect(await onLo('rs1')).toBe('')
     if (dieAfter === 3) {
       await act('rs1', `realserver setup --vip ${a}`)
