@@ -17,17 +17,16 @@ export type Action =
   /** The process ends, as by a power cut, when so many effects are done. */
   | {readonly do: 'realserver-setup'; readonly request: SetupRequest; readonly dieAfter: number}
   | {readonly do: 'realserver-teardown'; readonly dieAfter: number}
-  /** Set-up and teardown, each cut off behind every one of its steps; what is wrong afterwards. */
-  | {readonly do: 'realserver-crashes'; readonly request: SetupRequest}
+  /** Cut off behind every one of its steps; what is wrong afterwards. */
+  | {readonly do: 'realserver-crashes'; readonly request: SetupRequest; readonly what: 'setup' | 'teardown'}
   /** Who answers for the address; the MACs. */
   | {readonly do: 'probe'; readonly device: string; readonly target: Address}
   /** The same over and over, until that file exists: how often was asked, and who ever answered. */
   | {readonly do: 'watch'; readonly device: string; readonly target: Address; readonly until: string}
 
 export interface Crashes {
-  /** How many steps were cut off behind. */
-  readonly setup: number
-  readonly teardown: number
+  /** How many it has. */
+  readonly steps: number
   readonly wrong: readonly string[]
 }
 
@@ -59,7 +58,7 @@ function act(action: Action): unknown {
       tearDownRealServer(mortal(action.dieAfter), {})
       return 'survived'
     case 'realserver-crashes':
-      return crashes(action.request)
+      return crashes(action.request, action.what)
   }
 }
 
@@ -77,59 +76,51 @@ function state(): string {
   return JSON.stringify(rest)
 }
 
-function crashes(request: SetupRequest): Crashes {
+function crashes(request: SetupRequest, what: 'setup' | 'teardown'): Crashes {
   const wrong: string[] = []
   const before = state()
-  const expect = (good: boolean, what: string): void => void (good || wrong.push(what))
   const quiet = (when: string): void => {
     for (const {vip, present, arpQuiet} of realServerStatus(observe(host)).vips)
-      expect(!present || arpQuiet, `${when}: ${vip} is up and ARP speaks`)
+      if (present && !arpQuiet) wrong.push(`${when}: ${vip} is up and ARP speaks`)
   }
-  const isRight = (when: string): void => {
+  const setUp = (when: string): void => {
+    setUpRealServer(host, request)
     const {ok, vips, problems} = realServerStatus(observe(host))
-    expect(ok, `${when}: ${JSON.stringify([...vips.flatMap((one) => one.problems), ...problems])}`)
+    if (!ok) wrong.push(`${when}: ${JSON.stringify([...vips.flatMap((one) => one.problems), ...problems])}`)
   }
-  const isAsBefore = (when: string): void => expect(state() === before, `${when}:\n${state()}\nnot\n${before}`)
+  const tearDown = (when: string): void => {
+    tearDownRealServer(host, {})
+    if (state() !== before) wrong.push(`${when}: ${firstDifference(before, state())}`)
+  }
 
-  const setup = cutOff(
-    (dieAfter) => ({do: 'realserver-setup', request, dieAfter}),
-    (when) => {
-      quiet(when)
-      if (when.endsWith('again')) {
-        setUpRealServer(host, request)
-        isRight(when)
-      }
-      tearDownRealServer(host, {})
-      isAsBefore(when)
-    },
-  )
-  tearDownRealServer(host, {})
-  setUpRealServer(host, request)
-  const teardown = cutOff(
-    (dieAfter) => ({do: 'realserver-teardown', dieAfter}),
-    (when) => {
-      quiet(when)
-      if (!when.endsWith('again')) {
-        tearDownRealServer(host, {})
-        isAsBefore(when)
-      }
-      setUpRealServer(host, request)
-      isRight(when)
-    },
-  )
-  isAsBefore('in the end')
-  return {setup, teardown, wrong}
+  if (what === 'teardown') setUp('before')
+  const action = (dieAfter: number): Action =>
+    what === 'setup' ? {do: 'realserver-setup', request, dieAfter} : {do: 'realserver-teardown', dieAfter}
+  const steps = cutOff(action, (when, again) => {
+    quiet(when)
+    // Set-up, cut off, is finished or taken back; and so is teardown. Then all is as it is before the next one.
+    if (again === (what === 'setup')) setUp(when)
+    if (what === 'setup' || again) tearDown(when)
+    if (what === 'teardown') setUp(when)
+  })
+  tearDown('in the end')
+  return {steps, wrong}
+}
+
+function firstDifference(one: string, other: string): string {
+  const at = [...one].findIndex((character, index) => character !== other[index])
+  return `${one.slice(at - 60, at + 60)} … ${other.slice(at - 60, at + 60)}`
 }
 
 /** Twice behind every step: after the one the other command, after the other the same `again`. */
-function cutOff(action: (dieAfter: number) => Action, then: (when: string) => void): number {
+function cutOff(action: (dieAfter: number) => Action, then: (when: string, again: boolean) => void): number {
   for (let dieAfter = 0; ; dieAfter++)
-    for (const how of ['', ' again']) {
+    for (const again of [false, true]) {
       const words = action(dieAfter)
       const {signal, status, stderr} = spawnSync(process.execPath, [process.argv[1] as string, JSON.stringify(words)])
       if (status === 0) return dieAfter
       if (signal !== 'SIGKILL') throw new Error(`${words.do}: ${status} ${stderr}`)
-      then(`${words.do}, cut off behind step ${dieAfter},${how}`)
+      then(`${words.do}, cut off behind step ${dieAfter}${again ? ', again' : ''}`, again)
     }
 }
 
@@ -143,7 +134,7 @@ function probe(device: string, target: Address, timeoutMs: number): readonly str
 function watch(device: string, target: Address, until: string) {
   const answers = new Set<string>()
   let asked = 0
-  for (; !existsSync(until); asked++) for (const mac of probe(device, target, 20)) answers.add(mac)
+  for (; !existsSync(until); asked++) for (const mac of probe(device, target, 100)) answers.add(mac)
   return {asked, answers: [...answers]}
 }
 
