@@ -44,7 +44,7 @@ export interface FakeState {
   readonly links?: readonly (Partial<Link> & {readonly name: string})[]
   readonly addresses?: readonly InterfaceAddress[]
   readonly routes?: readonly Route[]
-  /** What is not named is missing. */
+  /** What is not named is missing; without it what a distribution's kernel has on disk. */
   readonly modules?: Readonly<Record<string, Exclude<ModuleState, 'missing'>>>
   readonly fouPorts?: readonly FouPort[]
   readonly sysctls?: Readonly<Record<string, string>>
@@ -67,6 +67,15 @@ const moduleLinks: Readonly<Record<string, NewLink & {readonly mtu: number}>> = 
   ip_gre: {name: 'gre0', kind: 'gre', mtu: 1476},
   ip6_tunnel: {name: 'ip6tnl0', kind: 'ip6tnl', mtu: 1452},
   ip6_gre: {name: 'ip6gre0', kind: 'ip6gre', mtu: 1448},
+}
+
+const usualModules: Readonly<Record<string, ModuleState>> = {
+  dummy: 'available',
+  fou: 'available',
+  ipip: 'available',
+  ip_gre: 'available',
+  ip6_tunnel: 'available',
+  ip6_gre: 'available',
 }
 
 /** The module that knows how to make an interface of that kind. */
@@ -96,7 +105,7 @@ export class FakeHost implements Host {
   private lastIndex = 0
 
   constructor(state: FakeState = {}) {
-    this.modules = new Map(Object.entries(state.modules ?? {dummy: 'available'}))
+    this.modules = new Map(Object.entries(state.modules ?? usualModules))
     this.routeList = new FakeRoutes(state.routes)
     this.fouList = [...(state.fouPorts ?? [])]
     for (const name of ['all', 'default']) this.giveSysctls(name)

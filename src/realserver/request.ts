@@ -150,7 +150,6 @@ function addresses(given: readonly string[] | undefined, where: string, problems
 }
 
 const vipMissing = problem('vip-missing', 'no VIP is named', {
-  where: '--vip',
   hint: 'Such as: lvsctl realserver setup --vip 192.168.1.200',
 })
 

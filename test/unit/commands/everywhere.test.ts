@@ -80,6 +80,9 @@ describe('examples work', () => {
     })),
   )
 
+  /** A real server's, whose gateway an example names. */
+  const behindNat = {interface: 'eth0', address: address('10.0.0.111'), prefixLength: 24, scope: 'global'} as const
+
   /** No sync daemon starts beside servers of another family than their service, of which the example table has one. */
   const syncing = () => {
     const fe80 = {interface: 'eth0', address: address('fe80::1'), prefixLength: 64, scope: 'link'} as const
@@ -88,7 +91,9 @@ describe('examples work', () => {
 
   test.each(lines.map(({line}) => line))('%s', async (line) => {
     const words = line.replaceAll("'", '').split(' ')
-    const on = line.startsWith('sync start') ? syncing() : {...(await exampleTable()), host: bootHost()}
+    const on = line.startsWith('sync start')
+      ? syncing()
+      : {...(await exampleTable()), host: bootHost({addresses: [behindNat]})}
     // 3 and 4: the example names something else than this table has, or something it has already. 9: a status.
     expect([0, 3, 4, 9]).toContain((await lvsctl(words, on)).exit)
   })

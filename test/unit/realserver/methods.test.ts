@@ -131,7 +131,7 @@ describe('tunnelling', () => {
   })
 
   test('a module that this machine lacks', () => {
-    expect(codes(() => plan(hostWith(), ipip([a])))).toEqual(['module-missing'])
+    expect(codes(() => plan(hostWith({modules: {}}), ipip([a])))).toEqual(['module-missing'])
   })
 
   test.each<[string, Record<string, string>, Partial<SetupRequest>, readonly string[]]>([
