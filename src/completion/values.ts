@@ -159,6 +159,7 @@ export const argumentValues: Readonly<Record<string, ValueRow>> = {
   file: files,
   role: {words: Object.keys(syncRoles).map((value) => ({value}))},
   interface: {words: interfaces},
+  address: {words: virtualAddresses},
 }
 
 /** `command`: oclif's id of it. */

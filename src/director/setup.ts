@@ -1,15 +1,15 @@
 // What brings a VIP to this director: the steps, computed and not done. The address comes up on the interface where the
 // clients' requests arrive, and then the neighbours are told, because they may still have another machine noted for it.
 
-import {type Address, familyOf, inSubnet} from '../domain/address.ts'
+import {type Address, familyOf} from '../domain/address.ts'
 import {type Problem, problem, refuse, warning} from '../domain/problem.ts'
 import {describeEffect} from '../host/describe.ts'
-import {unknownInterface} from '../host/failures.ts'
 import type {Effect, InterfaceAddress, Link} from '../host/host.ts'
 import {isEthernet} from '../host/mac.ts'
 import {planEffects, type RolePlan} from '../host/step.ts'
 import {interfaceSysctl} from '../host/sysctl-key.ts'
 import {hostPrefixOf, subnetEdges} from '../host/vip.ts'
+import {findLink, onLinkDevices} from './device.ts'
 import {arpIgnore, lowerArpIgnore, type Observed} from './observe.ts'
 
 export interface SetupRequest {
@@ -29,23 +29,13 @@ export function planSetup({vips, device}: SetupRequest, observed: Observed): Rol
     const there = vipOn(device, vip, observed)
     if (!there) effects.push({do: 'add-address', address: vipOnDevice(vip, device)})
     else warnings.push(present(vip, there))
-    if (!there && !isOnLink(vip, device, observed)) warnings.push(offLink(vip, device))
+    if (!there && !onLinkDevices(vip, observed).includes(device)) warnings.push(offLink(vip, device))
   }
   const heard = link.up && !link.noArp && isEthernet(link)
   if (heard) for (const vip of vips) effects.push({do: 'announce', interface: device, address: vip})
   else warnings.push(unheard(link, vips))
   if (vips.some((vip) => familyOf(vip) === 'ipv4') && arpIgnore(observed, device) === 8) warnings.push(silent(device))
   return planEffects(vips, warnings, {sysctl: (key) => observed.sysctls.get(key), readFile: () => undefined}, effects)
-}
-
-export function findLink(name: string, {links}: Observed): Link {
-  const link = links.find((one) => one.name === name)
-  if (!link)
-    throw unknownInterface(
-      name,
-      links.map((one) => one.name),
-    )
-  return link
 }
 
 function vipOn(device: string, vip: Address, {addresses}: Observed): InterfaceAddress | undefined {
@@ -103,17 +93,6 @@ function present(vip: Address, there: InterfaceAddress): Problem {
     own
       ? `${vip} is ${there.interface}'s own address (/${there.prefixLength}): nothing to add, and teardown will not remove it`
       : `${vip} is on ${there.interface} already`,
-  )
-}
-
-/** Whether an address of the interface shares a subnet with it, so that neighbours ask for it by ARP at all. */
-function isOnLink(vip: Address, device: string, {addresses}: Observed): boolean {
-  return addresses.some(
-    (one) =>
-      one.interface === device &&
-      familyOf(one.address) === familyOf(vip) &&
-      one.prefixLength < hostPrefixOf(vip) &&
-      inSubnet(vip, one.address, one.prefixLength),
   )
 }
 

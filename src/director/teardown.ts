@@ -7,8 +7,8 @@ import {describeEffect} from '../host/describe.ts'
 import type {InterfaceAddress} from '../host/host.ts'
 import {planEffects, type RolePlan} from '../host/step.ts'
 import {hostPrefixOf} from '../host/vip.ts'
+import {findLink} from './device.ts'
 import type {Observed} from './observe.ts'
-import {findLink} from './setup.ts'
 
 export interface TeardownRequest {
   readonly vips: readonly Address[]

@@ -3,7 +3,6 @@
 import {type Address, addressBytes, formatAddress} from '../domain/address.ts'
 import {Reader, Writer} from '../netlink/bytes.ts'
 import {formatMac, macBytes} from './mac.ts'
-import {etherTypes, PacketSocket} from './packet-socket.ts'
 
 export const broadcastMac = 'ff:ff:ff:ff:ff:ff'
 const operations = {request: 1, reply: 2} as const
@@ -60,34 +59,4 @@ export function gratuitousArp(address: Address, mac: string): readonly ArpPacket
     {...own, operation: 'request', targetMac: broadcastMac},
     {...own, operation: 'reply', targetMac: mac},
   ]
-}
-
-export interface ArpProbe {
-  /** Index and address of the interface that asks. */
-  readonly link: number
-  readonly mac: string
-  readonly sender: Address
-  readonly target: Address
-  /** How long answers are collected. */
-  readonly timeoutMs: number
-}
-
-/** Asks like any client, "who has the target?", and collects everybody who answers: more than one is a conflict. */
-export function probeArp({link, mac, sender, target, timeoutMs}: ArpProbe): readonly string[] {
-  const socket = new PacketSocket(etherTypes.arp, link)
-  try {
-    const request = {operation: 'request', senderMac: mac, sender, targetMac: '00:00:00:00:00:00', target} as const
-    const answers = new Set<string>()
-    const deadline = performance.now() + timeoutMs
-    socket.send(encodeArp(request), broadcastMac)
-    for (;;) {
-      const left = deadline - performance.now()
-      const frame = left > 0 ? socket.receive(left) : undefined
-      if (!frame) return [...answers].sort()
-      const answer = decodeArp(frame)
-      if (answer?.operation === 'reply' && answer.sender === target) answers.add(answer.senderMac)
-    }
-  } finally {
-    socket.close()
-  }
 }

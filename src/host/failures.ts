@@ -112,8 +112,17 @@ export function interfaceDown(name: string): LvsctlError {
   return new LvsctlError({
     failure: 'unexpected',
     code: 'interface-down',
-    message: `${name} is down: nothing can be announced on it`,
+    message: `${name} is down: nothing can be announced or asked on it`,
     hint: `Bring it up: ip link set ${name} up`,
+  })
+}
+
+/** `what` cannot be done there: "asked", "announced". */
+export function notEthernet(name: string, what: string): LvsctlError {
+  return new LvsctlError({
+    failure: 'unexpected',
+    code: 'interface-not-ethernet',
+    message: `${name} is no Ethernet: who has an address cannot be ${what} there`,
   })
 }
 
@@ -170,11 +179,11 @@ export function failed(effect: Effect, cause: unknown): LvsctlError {
 }
 
 /** `needs`: the capability, or what else the kernel asks for. */
-export function notPermitted(effect: Effect, needs: string, cause?: unknown): LvsctlError {
+export function notPermitted(what: Effect | string, needs: string, cause?: unknown): LvsctlError {
   return new LvsctlError({
     failure: 'permission',
     code: 'not-permitted',
-    message: `not permitted: "${describeEffect(effect)}" needs ${needs}`,
+    message: `not permitted: "${typeof what === 'string' ? what : describeEffect(what)}" needs ${needs}`,
     hint: 'Run it with sudo, or as root',
     cause,
   })

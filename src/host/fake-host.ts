@@ -2,7 +2,7 @@
 // make it. Held to the same contract as linux-host.ts.
 
 import {dirname} from 'node:path'
-import {addressBytes, compareAddresses, familyOf} from '../domain/address.ts'
+import {type Address, addressBytes, compareAddresses, familyOf} from '../domain/address.ts'
 import {describeAddress, describeEffect, describeFouPort} from './describe.ts'
 import {
   addressExists,
@@ -18,6 +18,7 @@ import {
   linkKindUnknown,
   linkMissing,
   moduleUnavailable,
+  notEthernet,
   stateNotOurs,
   symlinkMissing,
   sysctlRefused,
@@ -35,9 +36,12 @@ import type {
   InterfaceAddress,
   Link,
   ModuleState,
+  Neighbour,
   NewLink,
+  Probe,
   Route,
 } from './host.ts'
+import {isEthernet} from './mac.ts'
 import {interfaceSysctl} from './sysctl-key.ts'
 
 export interface FakeState {
@@ -51,6 +55,9 @@ export interface FakeState {
   readonly files?: Readonly<Record<string, string>>
   /** Path → where it leads. */
   readonly symlinks?: Readonly<Record<string, string>>
+  readonly neighbours?: readonly Neighbour[]
+  /** Who answers on a link for an address: address → MACs. */
+  readonly answers?: Readonly<Record<string, readonly string[]>>
   /** Of files and folders that are not root's, 0644 or 0755. */
   readonly facts?: Readonly<Record<string, Partial<FileFacts>>>
 }
@@ -101,6 +108,8 @@ export class FakeHost implements Host {
   private readonly state = new Set<string>()
   private readonly symlinks: Map<string, string>
   private readonly facts: Readonly<Record<string, Partial<FileFacts>>>
+  private readonly neighbourList: readonly Neighbour[]
+  private readonly answers: Readonly<Record<string, readonly string[]>>
   private readonly held = new Set<string>()
   private lastIndex = 0
 
@@ -118,6 +127,8 @@ export class FakeHost implements Host {
     for (const [path, content] of Object.entries(state.files ?? {})) this.files.set(path, content)
     this.symlinks = new Map(Object.entries(state.symlinks ?? {}))
     this.facts = state.facts ?? {}
+    this.neighbourList = state.neighbours ?? []
+    this.answers = state.answers ?? {}
   }
 
   links(): readonly Link[] {
@@ -155,6 +166,15 @@ export class FakeHost implements Host {
     const above = [...this.files.keys(), ...this.symlinks.keys()].some((one) => one.startsWith(`${path}/`))
     const mode = [...this.state].some((one) => dirname(one) === path) ? 0o700 : 0o755
     return above || this.facts[path] ? {kind: 'folder', owner: 0, mode, ...this.facts[path]} : undefined
+  }
+  neighbours(): readonly Neighbour[] {
+    return this.neighbourList
+  }
+  probe({interface: name, targets}: Probe): ReadonlyMap<Address, readonly string[]> {
+    const link = this.link(name)
+    if (!link.up) throw interfaceDown(name)
+    if (!isEthernet(link)) throw notEthernet(name, 'asked')
+    return new Map(targets.map((target) => [target, [...(this.answers[target] ?? [])].sort()]))
   }
   namespace(): string {
     return '4026531840'

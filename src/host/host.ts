@@ -83,6 +83,21 @@ export interface FileFacts {
   readonly target?: string
 }
 
+/** Somebody whose address was seen on a link, not long ago. */
+export interface Neighbour {
+  readonly interface: string
+  readonly address: Address
+  readonly mac: string
+}
+
+/** Who has these addresses, asked on an interface? */
+export interface Probe {
+  readonly interface: string
+  readonly targets: readonly Address[]
+  /** How long answers are collected. */
+  readonly timeoutMs: number
+}
+
 export interface HostReader {
   links(): readonly Link[]
   addresses(): readonly InterfaceAddress[]
@@ -99,6 +114,13 @@ export interface HostReader {
   list(path: string): readonly string[]
   /** undefined: nothing has that name. */
   inspect(path: string): FileFacts | undefined
+  /** The neighbours of all interfaces that have told their link-layer address. */
+  neighbours(): readonly Neighbour[]
+  /**
+   * The link-layer addresses, sorted, of all who answer for each target. This host does not hear itself. Throws
+   * LvsctlError: no such interface, down, not Ethernet, not permitted (CAP_NET_RAW).
+   */
+  probe(probe: Probe): ReadonlyMap<Address, readonly string[]>
   /** What tells this network namespace from others on the same machine: the inode of /proc/self/ns/net. */
   namespace(): string
 }

@@ -6,7 +6,6 @@ import {spawnSync} from 'node:child_process'
 import {closeSync, constants, openSync, rmSync, statSync, writeSync} from 'node:fs'
 import {connectNetlink, protocols} from '../../native/netlink-socket.ts'
 import {type Address, familyOf} from '../domain/address.ts'
-import {LvsctlError} from '../domain/problem.ts'
 import type {Connection} from '../netlink/connection.ts'
 import {NetlinkError} from '../netlink/errors.ts'
 import {FouPorts} from '../netlink/fou.ts'
@@ -21,6 +20,7 @@ import {
   linkByName,
   links,
   type NewRoute,
+  neighbours,
   removeAddress,
   removeLink,
   removeRoute,
@@ -34,7 +34,16 @@ import {
 import {broadcastMac, encodeArp, gratuitousArp} from './arp.ts'
 import {announcements} from './describe.ts'
 import {explain} from './explain.ts'
-import {interfaceDown, linkExists, linkMissing, symlinkMissing, sysctlUnknown, unknownInterface} from './failures.ts'
+import {
+  interfaceDown,
+  linkExists,
+  linkMissing,
+  notEthernet,
+  notPermitted,
+  symlinkMissing,
+  sysctlUnknown,
+  unknownInterface,
+} from './failures.ts'
 import {
   inspectFile,
   listIfThere,
@@ -54,15 +63,18 @@ import type {
   InterfaceAddress,
   Link,
   ModuleState,
+  Neighbour,
   NewLink,
+  Probe,
   Route,
 } from './host.ts'
 import {holding} from './lock.ts'
 import {isEthernet} from './mac.ts'
 import {loadModule, moduleState} from './modules.ts'
 import {allNodesMac, encodeAdvertisement} from './neighbour-advertisement.ts'
-import {etherTypes, PacketSocket} from './packet-socket.ts'
+import {etherTypes, PacketError, PacketSocket} from './packet-socket.ts'
 import {pause} from './pause.ts'
+import {askNeighbours, senderFor} from './probe.ts'
 import {interfaceSysctl, sysctlPath} from './sysctl-key.ts'
 
 export interface LinuxHostOptions {
@@ -171,6 +183,30 @@ class LinuxHost implements Host {
     return String(statSync(`${this.root}/proc/thread-self/ns/net`).ino)
   }
 
+  neighbours(): readonly Neighbour[] {
+    const names = new Map(this.links().map(({index, name}) => [index, name]))
+    return neighbours(this.netlink()).flatMap(({link, address, mac}) => {
+      const name = names.get(link)
+      return name === undefined || mac === undefined ? [] : [{interface: name, address, mac}]
+    })
+  }
+
+  probe({interface: name, targets, timeoutMs}: Probe): ReadonlyMap<Address, readonly string[]> {
+    const link = this.link(name)
+    if (!link.up) throw interfaceDown(name)
+    if (link.mac === undefined || !isEthernet(link)) throw notEthernet(name, 'asked')
+    const own = this.addresses().filter((one) => one.interface === name)
+    const asked = targets.map((target) => ({address: target, sender: senderFor(target, own)}))
+    try {
+      return askNeighbours({link: link.index, mac: link.mac, targets: asked, timeoutMs})
+    } catch (error) {
+      if (!(error instanceof PacketError)) throw error
+      if (error.errno === 'ENETDOWN') throw interfaceDown(name)
+      if (error.errno !== 'EPERM' && error.errno !== 'EACCES') throw error
+      throw notPermitted(`arping -I ${name} ${targets.join(' ')}`, 'root (CAP_NET_RAW)', error)
+    }
+  }
+
   exclusively<Result>(lock: string, work: () => Result): Result {
     return holding(this.lockFolder, lock, this.lockWaitMs, work)
   }
@@ -251,7 +287,7 @@ class LinuxHost implements Host {
   private announce(link: Link, address: Address): void {
     const {name, index, up, mac} = link
     if (!up) throw interfaceDown(name)
-    if (mac === undefined || !isEthernet(link)) throw notEthernet(name)
+    if (mac === undefined || !isEthernet(link)) throw notEthernet(name, 'announced')
     const ipv4 = familyOf(address) === 'ipv4'
     const frames = ipv4
       ? gratuitousArp(address, mac).map(encodeArp)
@@ -318,12 +354,4 @@ function fromListed(listed: ListedAddress, name: string): InterfaceAddress {
     ...(valid !== undefined && valid !== 'forever' && {valid}),
     ...(noDad && {noDad}),
   }
-}
-
-function notEthernet(name: string): LvsctlError {
-  return new LvsctlError({
-    failure: 'unexpected',
-    code: 'interface-not-ethernet',
-    message: `${name} is no Ethernet: who has an address cannot be announced there`,
-  })
 }

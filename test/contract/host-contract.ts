@@ -275,6 +275,18 @@ export const hostContract: readonly ContractCase[] = [
     expect(code(host, effect)).toBe('done')
     expect(code(host, {...effect, address: vip6.address})).toBe('done')
   }),
+  case_('a probe needs an interface that is up, and does not hear this host itself', (host) => {
+    const probe = {interface: 'lo', targets: [vip4.address, vip6.address], timeoutMs: 30} as const
+    expect(() => host.probe({...probe, interface: 'l0'})).toThrow(expect.objectContaining({code: 'interface-unknown'}))
+    expect(() => host.probe(probe)).toThrow(expect.objectContaining({code: 'interface-down'}))
+    host.apply({do: 'link-up', interface: 'lo'})
+    host.apply({do: 'add-address', address: vip4})
+    expect([...host.probe(probe)]).toEqual([
+      [vip4.address, []],
+      [vip6.address, []],
+    ])
+    expect(host.neighbours()).toEqual([])
+  }),
   case_('every effect is undone by its inverse', (host, folder) => {
     const path = `${folder}/file`
     const walk: readonly Effect[] = [

@@ -69,4 +69,15 @@ describe.runIf(canUnshare)('an ordinary user', () => {
     }
     expect(linuxHost().addresses()).toEqual(addresses)
   })
+
+  test('is told what a probe needs', () => {
+    process.seteuid?.(65534)
+    try {
+      expect(() => linuxHost().probe({interface: 'lo', targets: [vip4.address], timeoutMs: 1})).toThrow(
+        expect.objectContaining({exit: 5, message: expect.stringContaining('CAP_NET_RAW')}),
+      )
+    } finally {
+      process.seteuid?.(0)
+    }
+  })
 })

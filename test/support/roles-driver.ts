@@ -4,8 +4,7 @@
 
 import {spawnSync} from 'node:child_process'
 import {existsSync} from 'node:fs'
-import {type Address, familyOf} from '../../src/domain/address.ts'
-import {probeArp} from '../../src/host/arp.ts'
+import type {Address} from '../../src/domain/address.ts'
 import type {Host} from '../../src/host/host.ts'
 import {linuxHost} from '../../src/host/linux-host.ts'
 import {observe} from '../../src/realserver/observe.ts'
@@ -125,10 +124,7 @@ function cutOff(action: (dieAfter: number) => Action, then: (when: string, again
 }
 
 function probe(device: string, target: Address, timeoutMs: number): readonly string[] {
-  const link = host.links().find(({name}) => name === device)
-  const sender = host.addresses().find((one) => one.interface === device && familyOf(one.address) === 'ipv4')?.address
-  if (!link?.mac || !sender) throw new Error(`${device} cannot ask`)
-  return probeArp({link: link.index, mac: link.mac, sender, target, timeoutMs})
+  return host.probe({interface: device, targets: [target], timeoutMs}).get(target) ?? []
 }
 
 function watch(device: string, target: Address, until: string) {

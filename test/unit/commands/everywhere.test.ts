@@ -66,7 +66,7 @@ describe.each(named)('%s', (name, command) => {
 
   test('has JSON, and a dry run where it changes something', () => {
     expect(command.enableJsonFlag).toBe(true)
-    const reads = /^(list|completion|.* (list|show|status))$/.test(name)
+    const reads = /^(list|completion|.* (list|show|status|probe))$/.test(name)
     expect('dry-run' in (command.flags ?? {})).toBe(!reads)
   })
 })
@@ -89,11 +89,16 @@ describe('examples work', () => {
     return machine({host: new FakeHost({addresses: [fe80]})})
   }
 
+  /** An address is asked for on the interface with its subnet. */
+  const onLan = () => {
+    const lan = {interface: 'eth0', address: address('192.168.1.114'), prefixLength: 24, scope: 'global'} as const
+    return machine({host: new FakeHost({addresses: [lan]})})
+  }
+
   test.each(lines.map(({line}) => line))('%s', async (line) => {
     const words = line.replaceAll("'", '').split(' ')
-    const on = line.startsWith('sync start')
-      ? syncing()
-      : {...(await exampleTable()), host: bootHost({addresses: [behindNat]})}
+    const usual = async () => ({...(await exampleTable()), host: bootHost({addresses: [behindNat]})})
+    const on = line.startsWith('sync start') ? syncing() : line.startsWith('arp') ? onLan() : await usual()
     // 3 and 4: the example names something else than this table has, or something it has already. 9: a status.
     expect([0, 3, 4, 9]).toContain((await lvsctl(words, on)).exit)
   })

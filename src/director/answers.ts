@@ -1,0 +1,71 @@
+// Who answers for an address, by name: a link-layer address says little to an operator. Pure.
+
+import {type Address, familyOf} from '../domain/address.ts'
+import {type Problem, problem} from '../domain/problem.ts'
+import type {Link, Neighbour} from '../host/host.ts'
+import {isEthernet} from '../host/mac.ts'
+import {arpIgnore, type Observed} from './observe.ts'
+
+export interface Answer {
+  readonly mac: string
+  readonly who: 'this host' | 'neighbour' | 'unknown'
+  /** Of this host: which interface has the link-layer address. */
+  readonly interface?: string
+  /** Of a neighbour: the other addresses that it was seen with. */
+  readonly addresses: readonly Address[]
+}
+
+/** `heard`: what a probe heard; this host, which does not hear itself, is added where it answers too. */
+export function nameAnswers(
+  target: Address,
+  device: Link,
+  heard: readonly string[],
+  {observed, neighbours}: {readonly observed: Observed; readonly neighbours: readonly Neighbour[]},
+): readonly Answer[] {
+  const own = answersItself(target, device, observed) && device.mac !== undefined ? [device.mac] : []
+  return [...new Set([...own, ...heard])].map((mac) => {
+    const link = observed.links.find((one) => one.mac === mac && isEthernet(one))
+    if (link) return {mac, who: 'this host', interface: link.name, addresses: []}
+    const seen = neighbours.filter((one) => one.mac === mac && one.address !== target).map(({address}) => address)
+    return {mac, who: seen.length > 0 ? 'neighbour' : 'unknown', addresses: [...new Set(seen)]}
+  })
+}
+
+/**
+ * arp_ignore() in net/ipv4/arp.c; 4 to 7 do the same as 0. Neighbour discovery asks the interface alone
+ * (ndisc_recv_ns() in net/ipv6/ndisc.c).
+ */
+function answersItself(target: Address, {name}: Link, observed: Observed): boolean {
+  const there = observed.addresses.filter((one) => one.address === target)
+  const here = there.some((one) => one.interface === name)
+  if (familyOf(target) === 'ipv6') return here
+  const ignore = arpIgnore(observed, name)
+  if (ignore === 8) return false
+  if (ignore === 1 || ignore === 2) return here
+  return there.some((one) => ignore !== 3 || one.scope !== 'host')
+}
+
+export function describeAnswer({who, interface: name, addresses}: Answer): string {
+  if (who === 'this host') return `this host (${name})`
+  return who === 'neighbour' ? addresses.join(', ') : 'unknown: no other address of it is known here'
+}
+
+/** Exactly one must answer. */
+export function answerProblems(target: Address, device: string, answers: readonly Answer[]): readonly Problem[] {
+  if (answers.length === 1) return []
+  if (answers.length === 0)
+    return [
+      problem('vip-unanswered', `nobody on ${device} answers for ${target}`, {
+        hint: `On the host that should have it: lvsctl director setup --vip ${target} --dev IF`,
+      }),
+    ]
+  return [
+    problem(
+      'vip-answered-twice',
+      `${answers.length} answer for ${target} on ${device}: which one a client gets is chance`,
+      {
+        hint: `One is the director; on real servers: lvsctl realserver setup --vip ${target}`,
+      },
+    ),
+  ]
+}

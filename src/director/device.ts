@@ -1,0 +1,43 @@
+// Which interface an address belongs to, where none is named.
+
+import {type Address, inSubnet} from '../domain/address.ts'
+import {LvsctlError} from '../domain/problem.ts'
+import {unknownInterface} from '../host/failures.ts'
+import type {Link} from '../host/host.ts'
+import {hostPrefixOf} from '../host/vip.ts'
+import type {Observed} from './observe.ts'
+
+/** Throws LvsctlError: `missing`, with those that there are. */
+export function findLink(name: string, {links}: Pick<Observed, 'links'>): Link {
+  const link = links.find((one) => one.name === name)
+  if (!link)
+    throw unknownInterface(
+      name,
+      links.map((one) => one.name),
+    )
+  return link
+}
+
+/** Names of the interfaces with an address in the same subnet: there neighbours ask for it by ARP. */
+export function onLinkDevices(address: Address, {addresses, links}: Pick<Observed, 'addresses' | 'links'>): string[] {
+  const names = addresses
+    .filter((one) => one.prefixLength < hostPrefixOf(address) && inSubnet(address, one.address, one.prefixLength))
+    .map((one) => one.interface)
+  return [...new Set(names)].filter((name) => links.some((link) => link.name === name && !link.loopback))
+}
+
+/** The one whose subnet the address is in. Throws a usage error where that is none or several. */
+export function deviceFor(address: Address, observed: Pick<Observed, 'addresses' | 'links'>): Link {
+  const names = onLinkDevices(address, observed)
+  const [first] = names
+  if (first !== undefined && names.length === 1) return findLink(first, observed)
+  throw new LvsctlError({
+    failure: 'usage',
+    code: 'device-missing',
+    message:
+      first === undefined
+        ? `${address} is in no subnet of this host, and no interface is named`
+        : `${address} is in a subnet of ${new Intl.ListFormat('en').format(names)}, and none is named`,
+    hint: `Name the one where clients arrive: --dev ${first ?? 'eth0'}`,
+  })
+}
