@@ -10,7 +10,7 @@ import {int, type Native, native, socketConstants} from './index.ts'
 const {AF_NETLINK, SOCK_RAW, SOCK_CLOEXEC, SOL_SOCKET, SO_RCVBUFFORCE, MSG_DONTWAIT, POLLIN} = socketConstants
 
 /** include/uapi/linux/netlink.h */
-export const protocols = {route: 0, generic: 16} as const
+export const protocols = {route: 0, netfilter: 12, generic: 16} as const
 const SOL_NETLINK = 270
 const NETLINK_CAP_ACK = 10
 const NETLINK_EXT_ACK = 11

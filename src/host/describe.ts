@@ -2,6 +2,7 @@
 
 import {familyOf} from '../domain/address.ts'
 import type {Effect, FouPort, InterfaceAddress, Route} from './host.ts'
+import {masqueradeCommand} from './masquerade.ts'
 
 export function describeEffect(effect: Effect): string {
   switch (effect.do) {
@@ -37,6 +38,10 @@ export function describeEffect(effect: Effect): string {
       return familyOf(effect.address) === 'ipv4'
         ? `arping -U -c ${announcements} -I ${effect.interface} ${effect.address}`
         : `ndsend ${effect.address} ${effect.interface}`
+    case 'add-masquerade':
+      return masqueradeCommand('add', effect.rule).map(quoteWords).join(' ')
+    case 'remove-masquerade':
+      return masqueradeCommand('remove', effect.rule).map(quoteWords).join(' ')
     case 'write-file':
       return `install -D -m 644 /dev/stdin ${effect.path}`
     case 'write-state':
@@ -110,6 +115,8 @@ export function describeFouPort({port, family, encapsulation, protocol}: FouPort
   const inside = encapsulation === 'direct' ? `ipproto ${protocol}` : encapsulation
   return `port ${port} ${inside}${family === 'ipv6' ? ' -6' : ''}`
 }
+/** Only nft takes words that a shell would take apart. */
+const quoteWords = (word: string): string => (word.includes(' ') ? `'${word}'` : word)
 
 /** Values of several numbers (`4096 131072 6291456`) are one word for the shell. */
 function quoteWhereNeeded(value: string): string {

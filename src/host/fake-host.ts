@@ -35,6 +35,8 @@ import type {
   Host,
   InterfaceAddress,
   Link,
+  Masquerade,
+  MasqueradeTool,
   ModuleState,
   Neighbour,
   NewLink,
@@ -42,6 +44,7 @@ import type {
   Route,
 } from './host.ts'
 import {isEthernet} from './mac.ts'
+import {masqueradeExists, masqueradeMissing} from './masquerade.ts'
 import {interfaceSysctl} from './sysctl-key.ts'
 
 export interface FakeState {
@@ -55,6 +58,8 @@ export interface FakeState {
   readonly files?: Readonly<Record<string, string>>
   /** Path → where it leads. */
   readonly symlinks?: Readonly<Record<string, string>>
+  /** What can masquerade here; null: nothing. */
+  readonly masqueradeTool?: MasqueradeTool | null
   readonly neighbours?: readonly Neighbour[]
   /** Who answers on a link for an address: address → MACs. */
   readonly answers?: Readonly<Record<string, readonly string[]>>
@@ -110,6 +115,8 @@ export class FakeHost implements Host {
   private readonly facts: Readonly<Record<string, Partial<FileFacts>>>
   private readonly neighbourList: readonly Neighbour[]
   private readonly answers: Readonly<Record<string, readonly string[]>>
+  private readonly tool: MasqueradeTool | null
+  private readonly masquerades = new Set<string>()
   private readonly held = new Set<string>()
   private lastIndex = 0
 
@@ -128,6 +135,7 @@ export class FakeHost implements Host {
     this.symlinks = new Map(Object.entries(state.symlinks ?? {}))
     this.facts = state.facts ?? {}
     this.neighbourList = state.neighbours ?? []
+    this.tool = state.masqueradeTool === undefined ? 'nft' : state.masqueradeTool
     this.answers = state.answers ?? {}
   }
 
@@ -175,6 +183,12 @@ export class FakeHost implements Host {
     if (!link.up) throw interfaceDown(name)
     if (!isEthernet(link)) throw notEthernet(name, 'asked')
     return new Map(targets.map((target) => [target, [...(this.answers[target] ?? [])].sort()]))
+  }
+  masqueradeTool(): MasqueradeTool | undefined {
+    return this.tool ?? undefined
+  }
+  isMasqueraded(rule: Masquerade): boolean {
+    return this.masquerades.has(nameOf(rule))
   }
   namespace(): string {
     return '4026531840'
@@ -242,6 +256,13 @@ export class FakeHost implements Host {
     },
     announce: (effect) => {
       if (!this.link(effect.interface).up) throw interfaceDown(effect.interface)
+    },
+    'add-masquerade': ({rule}) => {
+      if (this.isMasqueraded(rule)) throw masqueradeExists(rule)
+      this.masquerades.add(nameOf(rule))
+    },
+    'remove-masquerade': ({rule}) => {
+      if (!this.masquerades.delete(nameOf(rule))) throw masqueradeMissing(rule)
     },
     'write-file': ({path, content}) => {
       this.files.set(path, content)
@@ -361,12 +382,15 @@ export class FakeHost implements Host {
       ...[...this.addressList]
         .sort((a, b) => a.interface.localeCompare(b.interface) || compareAddresses(a.address, b.address))
         .map((one) => `ip addr add ${describeAddress(one)}`),
+      ...[...this.masquerades].sort().map((name) => `masquerade ${name}`),
       ...[...this.files].sort().map(([path, content]) => `${path}: ${content.trimEnd()}`),
       ...[...this.symlinks].sort().map(([path, target]) => `${path} -> ${target}`),
     ]
     return `${lines.join('\n')}\n`
   }
 }
+
+const nameOf = ({vip, tool}: Masquerade): string => `${vip} by ${tool}`
 
 function isSame(a: InterfaceAddress, b: InterfaceAddress): boolean {
   return a.interface === b.interface && a.address === b.address && a.prefixLength === b.prefixLength

@@ -4,11 +4,13 @@
 // Everything is synchronous: reads of /proc and netlink answer at once, and an asynchronous file read would run on a
 // thread that never moved into the --netns namespace.
 
-import type {Address} from '../domain/address.ts'
+import type {Address, Family} from '../domain/address.ts'
 import type {FouPort} from '../netlink/fou.ts'
 import type * as route from '../netlink/route.ts'
+import type {Masquerade, MasqueradeTool} from './masquerade.ts'
 
 export type {AddressScope} from '../netlink/route.ts'
+export type {Masquerade, MasqueradeTool}
 
 /** `noArp`: a dummy or tunnel interface, on which no neighbour asks for an address. */
 export type Link = Pick<route.Link, 'name' | 'index' | 'up' | 'running' | 'loopback' | 'noArp' | 'mtu' | 'mac' | 'kind'>
@@ -56,6 +58,9 @@ export type Effect =
   | {readonly do: 'remove-address'; readonly address: InterfaceAddress}
   /** Tells the neighbours who has the address: gratuitous ARP, or an unsolicited neighbour advertisement. */
   | {readonly do: 'announce'; readonly interface: string; readonly address: Address}
+  /** Connections through IPVS to the VIP reach their servers from this host's own address. */
+  | {readonly do: 'add-masquerade'; readonly rule: Masquerade}
+  | {readonly do: 'remove-masquerade'; readonly rule: Masquerade}
   /** Whole content or nothing, whatever happens meanwhile; an existing file keeps its mode. */
   | {readonly do: 'write-file'; readonly path: string; readonly content: string}
   | {readonly do: 'remove-file'; readonly path: string}
@@ -121,6 +126,10 @@ export interface HostReader {
    * LvsctlError: no such interface, down, not Ethernet, not permitted (CAP_NET_RAW).
    */
   probe(probe: Probe): ReadonlyMap<Address, readonly string[]>
+  /** What would set masquerading up here; undefined: nothing that is installed can. Throws LvsctlError: not permitted. */
+  masqueradeTool(family: Family): MasqueradeTool | undefined
+  /** undefined: root alone is told. */
+  isMasqueraded(rule: Masquerade): boolean | undefined
   /** What tells this network namespace from others on the same machine: the inode of /proc/self/ns/net. */
   namespace(): string
 }

@@ -40,6 +40,10 @@ export function inverse(effect: Effect, before: Pick<HostReader, 'sysctl' | 'rea
       return [{...effect, do: 'add-route'}]
     case 'replace-route':
       return [{...effect, route: effect.was, was: effect.route}]
+    case 'add-masquerade':
+      return [{...effect, do: 'remove-masquerade'}]
+    case 'remove-masquerade':
+      return [{...effect, do: 'add-masquerade'}]
     case 'load-module':
     case 'announce':
     case 'systemd-reload':

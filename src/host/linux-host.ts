@@ -5,7 +5,7 @@
 import {spawnSync} from 'node:child_process'
 import {closeSync, constants, openSync, rmSync, statSync, writeSync} from 'node:fs'
 import {connectNetlink, protocols} from '../../native/netlink-socket.ts'
-import {type Address, familyOf} from '../domain/address.ts'
+import {type Address, type Family, familyOf} from '../domain/address.ts'
 import type {Connection} from '../netlink/connection.ts'
 import {NetlinkError} from '../netlink/errors.ts'
 import {FouPorts} from '../netlink/fou.ts'
@@ -62,6 +62,8 @@ import type {
   Host,
   InterfaceAddress,
   Link,
+  Masquerade,
+  MasqueradeTool,
   ModuleState,
   Neighbour,
   NewLink,
@@ -70,8 +72,10 @@ import type {
 } from './host.ts'
 import {holding} from './lock.ts'
 import {isEthernet} from './mac.ts'
+import {changeMasquerade, isMasqueraded, usableTool} from './masquerade.ts'
 import {loadModule, moduleState} from './modules.ts'
 import {allNodesMac, encodeAdvertisement} from './neighbour-advertisement.ts'
+import {hasNfTables} from './nf-tables.ts'
 import {etherTypes, PacketError, PacketSocket} from './packet-socket.ts'
 import {pause} from './pause.ts'
 import {askNeighbours, senderFor} from './probe.ts'
@@ -207,6 +211,19 @@ class LinuxHost implements Host {
     }
   }
 
+  masqueradeTool(family: Family): MasqueradeTool | undefined {
+    try {
+      return usableTool(family, hasNfTables)
+    } catch (error) {
+      if (!(error instanceof NetlinkError) || error.errno !== 'EPERM') throw error
+      throw notPermitted('nft --check', 'root (CAP_NET_ADMIN)', error)
+    }
+  }
+
+  isMasqueraded(rule: Masquerade): boolean | undefined {
+    return isMasqueraded(rule)
+  }
+
   exclusively<Result>(lock: string, work: () => Result): Result {
     return holding(this.lockFolder, lock, this.lockWaitMs, work)
   }
@@ -239,6 +256,8 @@ class LinuxHost implements Host {
     'add-address': ({address}) => addAddress(this.netlink(), this.toLinkAddress(address)),
     'remove-address': ({address}) => removeAddress(this.netlink(), this.toLinkAddress(address)),
     announce: (effect) => this.announce(this.link(effect.interface), effect.address),
+    'add-masquerade': (effect) => changeMasquerade(effect),
+    'remove-masquerade': (effect) => changeMasquerade(effect),
     'write-file': ({path, content}) => replaceFile(this.root + path, content),
     'remove-file': ({path}) => rmSync(this.root + path),
     'write-state': ({path, content}) => replacePrivate(this.root + path, content),
