@@ -4,7 +4,7 @@ import {type Address, familyOf} from '../domain/address.ts'
 import {type Problem, problem} from '../domain/problem.ts'
 import type {Link, Neighbour} from '../host/host.ts'
 import {isEthernet} from '../host/mac.ts'
-import {arpIgnore, type Observed} from './observe.ts'
+import {arpIgnore, type Observed} from './observed.ts'
 
 export interface Answer {
   readonly mac: string

@@ -5,7 +5,7 @@ import {LvsctlError} from '../domain/problem.ts'
 import {unknownInterface} from '../host/failures.ts'
 import type {Link} from '../host/host.ts'
 import {hostPrefixOf} from '../host/vip.ts'
-import type {Observed} from './observe.ts'
+import type {Observed} from './observed.ts'
 
 /** Throws LvsctlError: `missing`, with those that there are. */
 export function findLink(name: string, {links}: Pick<Observed, 'links'>): Link {

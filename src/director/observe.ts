@@ -1,35 +1,76 @@
-// Everything about the machine that this role's decisions need, read once, as data.
+// Reads the machine for this role, once for each decision.
 
-import type {HostReader, InterfaceAddress, Link} from '../host/host.ts'
+import type {Address} from '../domain/address.ts'
+import {LvsctlError} from '../domain/problem.ts'
+import type {HostReader} from '../host/host.ts'
+import {readLedger} from '../host/ledger.ts'
+import {isEthernet} from '../host/mac.ts'
 import {interfaceSysctl} from '../host/sysctl-key.ts'
-
-export interface Observed {
-  readonly links: readonly Link[]
-  readonly addresses: readonly InterfaceAddress[]
-  readonly sysctls: ReadonlyMap<string, string>
-}
+import {acceptRedirects, familiesOf, forwardingKeys, sendRedirects} from './forwarding.ts'
+import {findKeepalived} from './keepalived.ts'
+import type {Observed, Surroundings} from './observed.ts'
+import {ipvsKeys} from './tuning.ts'
 
 export function observe(host: HostReader): Observed {
   const links = host.links()
-  const keys = ['all', ...links.map(({name}) => name)].flatMap((where) => [
-    interfaceSysctl('ipv4', where, 'arp_ignore'),
-    interfaceSysctl('ipv6', where, 'disable_ipv6'),
+  const recorded = readLedger('director', host)
+  const noted = [recorded.ledger, recorded.past]
+  const keys = new Set([
+    ...Object.values(forwardingKeys),
+    ...ipvsKeys,
+    acceptRedirects,
+    ...['all', 'default', ...links.map(({name}) => name)].flatMap((where) => [
+      sendRedirects(where),
+      interfaceSysctl('ipv4', where, 'arp_ignore'),
+      interfaceSysctl('ipv4', where, 'forwarding'),
+      interfaceSysctl('ipv6', where, 'forwarding'),
+      interfaceSysctl('ipv6', where, 'accept_ra'),
+      interfaceSysctl('ipv6', where, 'disable_ipv6'),
+    ]),
+    ...noted.flatMap((ledger) => ledger?.sysctls.map(({key}) => key) ?? []),
   ])
   const sysctls = new Map<string, string>()
   for (const key of keys) {
     const value = host.sysctl(key)
     if (value !== undefined) sysctls.set(key, value)
   }
-  return {links, addresses: host.addresses(), sysctls}
+  return {
+    links,
+    addresses: host.addresses(),
+    sysctls,
+    recorded,
+    ipvs: host.module('ip_vs'),
+    masquerades: (recorded.ledger?.masquerades ?? []).map((rule) => ({rule, there: host.isMasqueraded(rule)})),
+  }
 }
 
-/** The kernel takes the larger of all's and the interface's (IN_DEV_MAXCONF in include/linux/inetdevice.h). */
-export function arpIgnore({sysctls}: Observed, name: string): number {
-  return Math.max(
-    ...['all', name].map((where) => Number(sysctls.get(interfaceSysctl('ipv4', where, 'arp_ignore')) ?? 0)),
-  )
+/** Everybody on a LAN has answered by then: in measurements the slowest took 8 ms. */
+const probeMs = 450
+
+export function lookAround(
+  host: HostReader,
+  {vips, device, masquerade = false}: {vips: readonly Address[]; device: string; masquerade?: boolean},
+  observed: Observed,
+): Surroundings {
+  const link = observed.links.find(({name}) => name === device)
+  const there = (vip: Address) => observed.addresses.some((one) => one.interface === device && one.address === vip)
+  const targets = link?.up && !link.noArp && !link.loopback && isEthernet(link) ? vips.filter((vip) => !there(vip)) : []
+  const families = masquerade ? familiesOf(vips) : []
+  return {
+    ...(targets.length > 0 ? ask(host, device, targets) : {heard: new Map()}),
+    neighbours: targets.length > 0 ? host.neighbours() : [],
+    keepalived: findKeepalived(host),
+    merging: link && host.mergesSegments(device) ? [device] : [],
+    tools: new Map(families.map((family) => [family, host.masqueradeTool(family)])),
+    xtIpvs: masquerade ? host.module('xt_ipvs') : 'loaded',
+  }
 }
 
-export function lowerArpIgnore(name: string): string {
-  return `see which it is: sysctl net.ipv4.conf.all.arp_ignore ${interfaceSysctl('ipv4', name, 'arp_ignore')}; 0 or 1 will do`
+function ask(host: HostReader, device: string, targets: readonly Address[]): Pick<Surroundings, 'heard' | 'unheard'> {
+  try {
+    return {heard: host.probe({interface: device, targets, timeoutMs: probeMs})}
+  } catch (error) {
+    if (!(error instanceof LvsctlError)) throw error
+    return {heard: undefined, unheard: error.message}
+  }
 }

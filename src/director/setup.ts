@@ -1,41 +1,134 @@
-// What brings a VIP to this director: the steps, computed and not done. The address comes up on the interface where the
-// clients' requests arrive, and then the neighbours are told, because they may still have another machine noted for it.
+// What makes this host the director for a VIP: the steps, computed and not done.
+//
+// The order is the point. First the ledger, so that whatever happens next can be undone; then all that a request needs on
+// its way through; then the address, on the interface where requests arrive; and then the neighbours are told, because
+// they may still have another machine noted for it.
 
 import {type Address, familyOf} from '../domain/address.ts'
-import {type Problem, problem, refuse, warning} from '../domain/problem.ts'
-import {describeEffect} from '../host/describe.ts'
-import type {Effect, InterfaceAddress, Link} from '../host/host.ts'
+import {type Problem, refuse, warning} from '../domain/problem.ts'
+import type {Effect, InterfaceAddress, Link, Masquerade} from '../host/host.ts'
+import {emptyLedger, type Ledger, ledgerEffects} from '../host/ledger.ts'
+import type {LedgerSysctl, LedgerVip} from '../host/ledger-kinds.ts'
 import {isEthernet} from '../host/mac.ts'
+import {settle, type Wanted} from '../host/settings.ts'
 import {planEffects, type RolePlan} from '../host/step.ts'
-import {interfaceSysctl} from '../host/sysctl-key.ts'
-import {hostPrefixOf, subnetEdges} from '../host/vip.ts'
-import {findLink, onLinkDevices} from './device.ts'
-import {arpIgnore, lowerArpIgnore, type Observed} from './observe.ts'
+import {hostPrefixOf} from '../host/vip.ts'
+import {setupProblems, setupWarnings} from './checks.ts'
+import {findLink} from './device.ts'
+import {draggedAlong, familiesOf, forwardingKeys, natDevices, natSettings} from './forwarding.ts'
+import {before, type Observed, type Surroundings} from './observed.ts'
+import {type Method, methodNamed, type SetupRequest} from './request.ts'
+import {modulesFor, serversReached} from './served.ts'
+import {type Advice, advise, conntrack, reasonFor, tuningWanted} from './tuning.ts'
 
-export interface SetupRequest {
-  readonly vips: readonly Address[]
-  /** Name of the interface on the clients' side. */
-  readonly device: string
+export interface DirectorPlan extends RolePlan {
+  /** Recommended settings that this plan does not make. */
+  readonly advice: readonly Advice[]
 }
 
 /** Throws LvsctlError: `missing` for an unknown interface, else one usage error with everything that speaks against it. */
-export function planSetup({vips, device}: SetupRequest, observed: Observed): RolePlan {
+export function planSetup(request: SetupRequest, observed: Observed, around: Surroundings): DirectorPlan {
+  const {vips, device, services = [], tune = false} = request
+  const {ledger} = observed.recorded
   const link = findLink(device, observed)
-  refuse([...wrongDevice(link), ...vips.flatMap((vip) => obstacles(vip, link, observed))])
+  const method = request.method ?? notedMethod(vips, ledger)
+  const masquerade = request.masquerade ?? false
+  refuse(setupProblems({...request, method, masquerade}, link, observed, around))
 
-  const warnings: Problem[] = []
-  const effects: Effect[] = []
-  for (const vip of vips) {
-    const there = vipOn(device, vip, observed)
-    if (!there) effects.push({do: 'add-address', address: vipOnDevice(vip, device)})
-    else warnings.push(present(vip, there))
-    if (!there && !onLinkDevices(vip, observed).includes(device)) warnings.push(offLink(vip, device))
+  const nat = method === 'nat' ? familiesOf(vips) : []
+  const servers = serversReached(services, 'masquerading')
+  const wanted: readonly Wanted[] = [
+    ...natSettings(nat, nat.length > 0 ? natDevices(device, servers, observed) : []),
+    ...(masquerade ? [conntrack] : []),
+    ...(tune ? tuningWanted(services) : []),
+  ]
+  const settled = settle(wanted, ledger?.sysctls ?? [], observed.sysctls)
+  const rules = masquerade ? rulesFor(vips, observed, around) : {effects: [], noted: ledger?.masquerades ?? []}
+  const placed = vips.map((vip) => place(vip, device, method, observed))
+  const next: Ledger = {
+    ...emptyLedger('director', observed.recorded.bootId),
+    ...ledger,
+    vips: [...(ledger?.vips ?? []).filter(({address}) => !vips.includes(address)), ...placed.map(({noted}) => noted)],
+    sysctls: withDragged(settled.entries, settled.effects, observed),
+    masquerades: rules.noted,
   }
   const heard = link.up && !link.noArp && isEthernet(link)
-  if (heard) for (const vip of vips) effects.push({do: 'announce', interface: device, address: vip})
-  else warnings.push(unheard(link, vips))
-  if (vips.some((vip) => familyOf(vip) === 'ipv4') && arpIgnore(observed, device) === 8) warnings.push(silent(device))
-  return planEffects(vips, warnings, {sysctl: (key) => observed.sysctls.get(key), readFile: () => undefined}, effects)
+  const effects: readonly Effect[] = [
+    ...ledgerEffects(observed.recorded, next),
+    ...(observed.ipvs === 'available' ? modulesFor(services).map((module) => loading(module)) : []),
+    ...settled.effects,
+    ...rules.effects,
+    ...placed.flatMap((one) => one.effects),
+    ...(heard ? vips.map((vip): Effect => ({do: 'announce', interface: device, address: vip})) : []),
+  ]
+  const warnings: readonly Problem[] = [
+    ...placed.flatMap((one) => one.warnings),
+    ...settled.warnings,
+    ...(heard ? [] : [unheard(link, vips)]),
+    ...setupWarnings({...request, method, masquerade}, link, observed, around),
+  ]
+  return {
+    ...planEffects(vips, warnings, before(observed), effects, reasonFor),
+    advice: tune ? [] : advise(services, observed.sysctls),
+  }
+}
+
+const loading = (module: string): Effect => ({do: 'load-module', module})
+
+function notedMethod(vips: readonly Address[], ledger: Ledger | undefined): Method {
+  const noted = ledger?.vips.find(({address, method}) => vips.includes(address) && method !== undefined)?.method
+  return methodNamed(noted) ?? 'dr'
+}
+
+interface Placed {
+  readonly effects: readonly Effect[]
+  readonly warnings: readonly Problem[]
+  readonly noted: LedgerVip
+}
+
+function place(vip: Address, device: string, method: Method, observed: Observed): Placed {
+  const there = vipOn(device, vip, observed)
+  const known = observed.recorded.ledger?.vips.find(({address}) => address === vip)
+  const noted = {address: vip, interface: device, method} as const
+  if (!there)
+    return {
+      effects: [{do: 'add-address', address: vipOnDevice(vip, device)}],
+      warnings: [],
+      noted: {...noted, origin: 'added'},
+    }
+  return {effects: [], warnings: [present(vip, there, known)], noted: {...noted, origin: known?.origin ?? 'adopted'}}
+}
+
+interface Rules {
+  readonly effects: readonly Effect[]
+  readonly noted: readonly Masquerade[]
+}
+
+/** A rule that is there already, by whatever tool, is kept. */
+function rulesFor(vips: readonly Address[], {masquerades}: Observed, {tools}: Surroundings): Rules {
+  const effects: Effect[] = []
+  const noted = masquerades.map(({rule}) => rule).filter(({vip}) => !vips.includes(vip))
+  for (const vip of vips) {
+    const known = masquerades.find(({rule}) => rule.vip === vip)
+    const tool = known?.there ? known.rule.tool : tools.get(familyOf(vip))
+    if (tool === undefined) continue
+    noted.push({vip, tool})
+    if (!known?.there) effects.push({do: 'add-masquerade', rule: {vip, tool}})
+  }
+  return {effects, noted}
+}
+
+/** Notes what the kernel will change on its own when forwarding is switched off again. */
+function withDragged(
+  entries: readonly LedgerSysctl[],
+  effects: readonly Effect[],
+  observed: Observed,
+): readonly LedgerSysctl[] {
+  const switched = (['ipv4', 'ipv6'] as const).filter((family) =>
+    effects.some((effect) => effect.do === 'set-sysctl' && effect.key === forwardingKeys[family]),
+  )
+  const known = entries.map(({key}) => key)
+  return [...entries, ...draggedAlong(switched, observed).filter(({key}) => !known.includes(key))]
 }
 
 function vipOn(device: string, vip: Address, {addresses}: Observed): InterfaceAddress | undefined {
@@ -49,57 +142,14 @@ function vipOnDevice(vip: Address, device: string): InterfaceAddress {
   return familyOf(vip) === 'ipv6' ? {...base, noDad: true, preferred: 0} : base
 }
 
-function wrongDevice(link: Link): readonly Problem[] {
-  if (!link.loopback) return []
-  return [
-    problem('device-is-loopback', `${link.name} is the loopback interface: nobody would learn who has the VIP`, {
-      where: '--dev',
-      hint: 'Name the interface on which clients arrive; a VIP on lo is a real server: lvsctl realserver setup',
-    }),
-  ]
-}
-
-function obstacles(vip: Address, device: Link, observed: Observed): readonly Problem[] {
-  const where = '--vip'
-  const elsewhere = observed.addresses.filter((one) => one.address === vip && one.interface !== device.name)
-  const problems = elsewhere.map((one) =>
-    one.interface === 'lo'
-      ? problem('vip-on-loopback', `${vip} is on lo: this host is set up as a real server for it`, {
-          where,
-          hint: `A host is one or the other: lvsctl realserver teardown --vip ${vip}`,
-        })
-      : problem('vip-elsewhere', `${vip} is on ${one.interface} already (/${one.prefixLength})`, {
-          where,
-          hint: `Move it: ${describeEffect({do: 'remove-address', address: one})}`,
-        }),
-  )
-  problems.push(...subnetEdges(vip, observed.addresses))
-  if (familyOf(vip) === 'ipv6') {
-    const key = interfaceSysctl('ipv6', device.name, 'disable_ipv6')
-    const value = observed.sysctls.get(key)
-    if (value === undefined) problems.push(problem('ipv6-disabled', `${vip}: this kernel runs without IPv6`, {where}))
-    else if (value !== '0')
-      problems.push(
-        problem('ipv6-disabled', `${vip}: IPv6 is switched off on ${device.name}`, {where, hint: `sysctl -w ${key}=0`}),
-      )
-  }
-  return problems
-}
-
-function present(vip: Address, there: InterfaceAddress): Problem {
-  const own = there.prefixLength !== hostPrefixOf(vip)
-  return warning(
-    own ? 'vip-own-address' : 'vip-present',
-    own
-      ? `${vip} is ${there.interface}'s own address (/${there.prefixLength}): nothing to add, and teardown will not remove it`
-      : `${vip} is on ${there.interface} already`,
-  )
-}
-
-function offLink(vip: Address, device: string): Problem {
-  return warning('vip-off-link', `${vip} is in no subnet of ${device}: hosts there look for it through their router`, {
-    hint: `The router needs a route to ${vip}/${hostPrefixOf(vip)} through this director, unless the interface is the wrong one`,
-  })
+function present(vip: Address, there: InterfaceAddress, known: LedgerVip | undefined): Problem {
+  if (there.prefixLength !== hostPrefixOf(vip))
+    return warning(
+      'vip-own-address',
+      `${vip} is ${there.interface}'s own address (/${there.prefixLength}): nothing to add, and teardown will not remove it`,
+    )
+  const hint = 'It was not put there by lvsctl: teardown removes it only where it is named'
+  return warning('vip-present', `${vip} is on ${there.interface} already`, known ? {} : {hint})
 }
 
 function unheard(link: Link, vips: readonly Address[]): Problem {
@@ -112,10 +162,4 @@ function unheard(link: Link, vips: readonly Address[]): Problem {
       hint: 'Hosts that knew another machine by it find this one when their entry for it has expired',
     })
   return warning('interface-without-arp', `${link.name} has no neighbours that ask for addresses: nothing is announced`)
-}
-
-function silent(device: string): Problem {
-  return warning('arp-deaf', `arp_ignore is 8 on ${device}: this director answers for no address there`, {
-    hint: lowerArpIgnore(device),
-  })
 }

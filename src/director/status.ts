@@ -1,14 +1,23 @@
-// Whether the addresses of the services are where clients find them. Pure: the caller brings the addresses from the IPVS
-// table, and the machine as it was observed.
+// Whether this director is as set-up made it and as its services need it: addresses, forwarding, rules, settings. Pure:
+// the caller brings the IPVS table, and the machine as it was observed.
 
 import {type Address, compareAddresses, familyOf} from '../domain/address.ts'
 import {type Problem, problem, warning} from '../domain/problem.ts'
-import type {InterfaceAddress} from '../host/host.ts'
-import {arpIgnore, lowerArpIgnore, type Observed} from './observe.ts'
+import {describeEffect} from '../host/describe.ts'
+import type {InterfaceAddress, Masquerade} from '../host/host.ts'
+import type {LedgerSysctl, LedgerVip} from '../host/ledger-kinds.ts'
+import {serversOffLink} from './checks.ts'
+import {familiesOf, forwardingKeys, isForwarding} from './forwarding.ts'
+import {arpIgnore, lowerArpIgnore, type Observed} from './observed.ts'
+import {type ServedService, serversReached, serviceAddresses} from './served.ts'
 
 export interface VipStatus {
   readonly vip: Address
   readonly places: readonly Place[]
+  /** Who put it there, as far as is noted. */
+  readonly managed: 'added' | 'adopted' | 'no'
+  /** How it was set up: dr, tun, nat. */
+  readonly method?: string
   readonly ok: boolean
   readonly problems: readonly Problem[]
 }
@@ -22,17 +31,96 @@ interface Place {
 export interface DirectorStatus {
   readonly ok: boolean
   readonly vips: readonly VipStatus[]
+  readonly forwarding: {readonly ipv4: boolean; readonly ipv6: boolean}
+  /** What set-up made, and what of it is so. */
+  readonly settings: readonly (LedgerSysctl & {readonly current: string | undefined; readonly ok: boolean})[]
+  readonly masquerades: readonly (Masquerade & {readonly there: boolean | undefined})[]
+  /** What is not about one VIP. */
+  readonly problems: readonly Problem[]
 }
 
-/** `vips`: the addresses of the IPVS table's services, as often as they occur. */
-export function directorStatus(vips: readonly Address[], observed: Observed): DirectorStatus {
-  const list = [...new Set(vips)].sort(compareAddresses).map((vip) => vipStatus(vip, observed))
-  return {ok: list.every(({ok}) => ok), vips: list}
+/** Not told which VIPs: those noted by set-up, and the addresses of the services. */
+export function directorStatus(
+  {vips, services}: {readonly vips?: readonly Address[]; readonly services: readonly ServedService[]},
+  observed: Observed,
+): DirectorStatus {
+  const {ledger, past} = observed.recorded
+  const noted = [...(ledger?.vips ?? []), ...(past?.vips ?? [])].map(({address}) => address)
+  const asked = vips ?? [...noted, ...serviceAddresses(services)]
+  const list = [...new Set(asked)].sort(compareAddresses).map((vip) => vipStatus(vip, observed))
+  const settings = (ledger?.sysctls ?? [])
+    .filter(({found, set}) => found !== set)
+    .map((entry) => ({
+      ...entry,
+      current: observed.sysctls.get(entry.key),
+      ok: observed.sysctls.get(entry.key) === entry.set,
+    }))
+  const masquerades = observed.masquerades.map(({rule, there}) => ({...rule, there}))
+  const problems: readonly Problem[] = [
+    ...settings.filter(({ok}) => !ok).map(changed),
+    ...masquerades.flatMap(ruleProblems),
+    ...notForwarding(services, observed),
+    ...serversOffLink(services, observed),
+    ...(past ? [pastBoot()] : []),
+    ...(ledger && ledger.vips.length === 0 ? [unfinished()] : []),
+  ]
+  return {
+    ok: list.every(({ok}) => ok) && problems.every(({severity}) => severity === 'warning'),
+    vips: list,
+    forwarding: {ipv4: isForwarding(observed, 'ipv4'), ipv6: isForwarding(observed, 'ipv6')},
+    settings,
+    masquerades,
+    problems,
+  }
+}
+
+function changed({key, set, current}: LedgerSysctl & {readonly current: string | undefined}): Problem {
+  return problem('sysctl-changed', `${key} is ${current ?? 'not there any more'}, and set-up made it ${set}`, {
+    hint: `Set it again: ${describeEffect({do: 'set-sysctl', key, value: set})}`,
+  })
+}
+
+function ruleProblems({vip, tool, there}: DirectorStatus['masquerades'][number]): readonly Problem[] {
+  if (there) return []
+  if (there === undefined)
+    return [
+      warning('masquerade-untold', `whether ${tool} still masquerades connections to ${vip} is told to root only`),
+    ]
+  return [
+    problem('masquerade-gone', `the rule that masquerades connections to ${vip} is gone`, {
+      hint: `Bring it back: ${describeEffect({do: 'add-masquerade', rule: {vip, tool}})}`,
+    }),
+  ]
+}
+
+function notForwarding(services: readonly ServedService[], observed: Observed): readonly Problem[] {
+  return familiesOf(serversReached(services, 'masquerading')).flatMap((family) => {
+    if (isForwarding(observed, family)) return []
+    const key = forwardingKeys[family]
+    return [
+      problem('forwarding-off', `${key} is 0: answers of servers reached by NAT do not come through`, {
+        hint: 'lvsctl director setup --method nat --vip VIP --dev IF',
+      }),
+    ]
+  })
+}
+
+function pastBoot(): Problem {
+  return problem('ledger-past-boot', 'this machine has started anew since set-up, and nothing of it was kept', {
+    hint: 'Set it up again: lvsctl director setup',
+  })
+}
+
+function unfinished(): Problem {
+  return warning('teardown-unfinished', 'a teardown was cut off and has something left to restore', {
+    hint: 'lvsctl director teardown',
+  })
 }
 
 function vipStatus(vip: Address, observed: Observed): VipStatus {
+  const noted = observed.recorded.ledger?.vips.find(({address}) => address === vip)
   const there = observed.addresses.filter((one) => one.address === vip)
-  const problems = there.length === 0 ? [nowhere(vip)] : there.flatMap((one) => wrongWith(one, observed))
+  const problems = there.length === 0 ? [nowhere(vip, noted)] : there.flatMap((one) => wrongWith(one, observed))
   return {
     vip,
     places: there.map((one) => ({
@@ -40,6 +128,8 @@ function vipStatus(vip: Address, observed: Observed): VipStatus {
       prefixLength: one.prefixLength,
       up: linkOf(one, observed)?.up ?? false,
     })),
+    managed: noted?.origin ?? 'no',
+    ...(noted?.method !== undefined && {method: noted.method}),
     ok: problems.every(({severity}) => severity === 'warning'),
     problems,
   }
@@ -67,9 +157,9 @@ function wrongWith(there: InterfaceAddress, observed: Observed): readonly Proble
   return problems
 }
 
-function nowhere(vip: Address): Problem {
+function nowhere(vip: Address, noted: LedgerVip | undefined): Problem {
   return problem('vip-missing', `${vip} is on no interface: packets for it are not taken`, {
-    hint: `lvsctl director setup --vip ${vip} --dev IF`,
+    hint: `lvsctl director setup --vip ${vip} --dev ${noted?.interface ?? 'IF'}`,
   })
 }
 

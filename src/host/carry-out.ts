@@ -20,7 +20,12 @@ export interface RunEvents {
  * One lvsctl at a time in a role. Throws LvsctlError; returns what was planned, which then is what was done. Planning the
  * same once more must find nothing to do: that is how it is read back.
  */
-export function runRole(role: string, host: Host, makePlan: () => RolePlan, events: RunEvents = {}): RolePlan {
+export function runRole<Plan extends RolePlan>(
+  role: string,
+  host: Host,
+  makePlan: () => Plan,
+  events: RunEvents = {},
+): Plan {
   return host.exclusively(role, () => {
     const plan = makePlan()
     events.planned?.(plan)

@@ -3,7 +3,7 @@
 import {nearest} from '../domain/nearest.ts'
 import {LvsctlError} from '../domain/problem.ts'
 import {describeAddress, describeEffect, describeFouPort, describeRoute} from './describe.ts'
-import type {Effect, FouPort, InterfaceAddress, NewLink, Route} from './host.ts'
+import type {Effect, FouPort, InterfaceAddress, Masquerade, NewLink, Route} from './host.ts'
 import {interfaceSysctl} from './sysctl-key.ts'
 
 export function unknownInterface(name: string, known: readonly string[]): LvsctlError {
@@ -156,6 +156,22 @@ export function symlinkMissing(path: string, target: string): LvsctlError {
     failure: 'missing',
     code: 'symlink-missing',
     message: `no symbolic link ${path} that leads to ${target}`,
+  })
+}
+
+export function masqueradeExists({vip, tool}: Masquerade): LvsctlError {
+  return new LvsctlError({
+    failure: 'exists',
+    code: 'masquerade-exists',
+    message: `${tool} masquerades connections to ${vip} already`,
+  })
+}
+
+export function masqueradeMissing({vip, tool}: Masquerade): LvsctlError {
+  return new LvsctlError({
+    failure: 'missing',
+    code: 'masquerade-missing',
+    message: `${tool} has no rule that masquerades connections to ${vip}`,
   })
 }
 

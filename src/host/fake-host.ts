@@ -17,6 +17,8 @@ import {
   linkExists,
   linkKindUnknown,
   linkMissing,
+  masqueradeExists,
+  masqueradeMissing,
   moduleUnavailable,
   notEthernet,
   stateNotOurs,
@@ -44,7 +46,6 @@ import type {
   Route,
 } from './host.ts'
 import {isEthernet} from './mac.ts'
-import {masqueradeExists, masqueradeMissing} from './masquerade.ts'
 import {interfaceSysctl} from './sysctl-key.ts'
 
 export interface FakeState {
@@ -60,6 +61,8 @@ export interface FakeState {
   readonly symlinks?: Readonly<Record<string, string>>
   /** What can masquerade here; null: nothing. */
   readonly masqueradeTool?: MasqueradeTool | null
+  /** Interfaces with LRO. */
+  readonly merging?: readonly string[]
   readonly neighbours?: readonly Neighbour[]
   /** Who answers on a link for an address: address → MACs. */
   readonly answers?: Readonly<Record<string, readonly string[]>>
@@ -69,9 +72,31 @@ export interface FakeState {
 
 /** What every interface of a fresh Linux has; the values are the kernel's defaults. */
 const interfaceDefaults = {
-  ipv4: {arp_ignore: '0', arp_announce: '0', forwarding: '0', rp_filter: '0', accept_local: '0', send_redirects: '1'},
-  ipv6: {disable_ipv6: '0', forwarding: '0'},
+  ipv4: {
+    arp_ignore: '0',
+    arp_announce: '0',
+    forwarding: '0',
+    rp_filter: '0',
+    accept_local: '0',
+    accept_redirects: '1',
+    send_redirects: '1',
+  },
+  ipv6: {disable_ipv6: '0', forwarding: '0', accept_ra: '1'},
 } as const
+
+/** What every network namespace has; the values are the kernel's defaults. */
+const namespaceDefaults: Readonly<Record<string, string>> = {
+  'net.ipv4.ip_forward': '0',
+}
+
+/** What the module ip_vs adds to it, and how it begins. */
+const ipvsDefaults: Readonly<Record<string, string>> = {
+  'net.ipv4.vs.conntrack': '0',
+  'net.ipv4.vs.conn_reuse_mode': '1',
+  'net.ipv4.vs.expire_nodest_conn': '0',
+  'net.ipv4.vs.expire_quiescent_template': '0',
+  'net.ipv4.vs.sloppy_tcp': '0',
+}
 
 /** What a module makes in every network namespace when it is loaded (net.core.fb_tunnels_only_for_init_net is 0). */
 const moduleLinks: Readonly<Record<string, NewLink & {readonly mtu: number}>> = {
@@ -83,6 +108,7 @@ const moduleLinks: Readonly<Record<string, NewLink & {readonly mtu: number}>> = 
 
 const usualModules: Readonly<Record<string, ModuleState>> = {
   dummy: 'available',
+  ip_vs: 'loaded',
   fou: 'available',
   ipip: 'available',
   ip_gre: 'available',
@@ -115,6 +141,7 @@ export class FakeHost implements Host {
   private readonly facts: Readonly<Record<string, Partial<FileFacts>>>
   private readonly neighbourList: readonly Neighbour[]
   private readonly answers: Readonly<Record<string, readonly string[]>>
+  private readonly merging: readonly string[]
   private readonly tool: MasqueradeTool | null
   private readonly masquerades = new Set<string>()
   private readonly held = new Set<string>()
@@ -125,6 +152,8 @@ export class FakeHost implements Host {
     this.routeList = new FakeRoutes(state.routes)
     this.fouList = [...(state.fouPorts ?? [])]
     for (const name of ['all', 'default']) this.giveSysctls(name)
+    for (const [key, value] of Object.entries(namespaceDefaults)) this.sysctls.set(key, value)
+    if (this.module('ip_vs') === 'loaded') this.giveIpvsSysctls()
     const given = state.links ?? [{name: 'eth0'}]
     this.addLink({loopback: true, mtu: 65536, ...given.find(({name}) => name === 'lo'), name: 'lo'})
     for (const link of given) if (link.name !== 'lo') this.addLink(link)
@@ -135,6 +164,7 @@ export class FakeHost implements Host {
     this.symlinks = new Map(Object.entries(state.symlinks ?? {}))
     this.facts = state.facts ?? {}
     this.neighbourList = state.neighbours ?? []
+    this.merging = state.merging ?? []
     this.tool = state.masqueradeTool === undefined ? 'nft' : state.masqueradeTool
     this.answers = state.answers ?? {}
   }
@@ -184,6 +214,9 @@ export class FakeHost implements Host {
     if (!isEthernet(link)) throw notEthernet(name, 'asked')
     return new Map(targets.map((target) => [target, [...(this.answers[target] ?? [])].sort()]))
   }
+  mergesSegments(name: string): boolean {
+    return this.merging.includes(name)
+  }
   masqueradeTool(): MasqueradeTool | undefined {
     return this.tool ?? undefined
   }
@@ -214,6 +247,7 @@ export class FakeHost implements Host {
       if (!this.sysctls.has(key)) throw sysctlUnknown(key)
       if (!/^-?\d+$/.test(value)) throw sysctlRefused(key, value)
       this.sysctls.set(key, value)
+      this.dragAlong(key, value)
     },
     'link-up': (effect) => this.setUp(effect.interface, true),
     'link-down': (effect) => this.setUp(effect.interface, false),
@@ -232,6 +266,7 @@ export class FakeHost implements Host {
     'load-module': ({module}) => {
       if (this.module(module) === 'missing') throw moduleUnavailable(module, 'it is not on this machine')
       if (this.module(module) === 'available') this.makeModuleLink(module)
+      if (module === 'ip_vs' && this.module(module) === 'available') this.giveIpvsSysctls()
       this.modules.set(module, 'loaded')
     },
     'add-fou-port': ({port}) => {
@@ -359,6 +394,21 @@ export class FakeHost implements Host {
     this.giveSysctls(link.name)
   }
 
+  private giveIpvsSysctls(): void {
+    for (const [key, value] of Object.entries(ipvsDefaults)) this.sysctls.set(key, value)
+  }
+
+  /** inet_forward_change() in net/ipv4/devinet.c, addrconf_fixup_forwarding() in net/ipv6/addrconf.c. */
+  private dragAlong(key: string, value: string): void {
+    const switches = {'net.ipv4.ip_forward': 'ipv4', 'net.ipv6.conf.all.forwarding': 'ipv6'} as const
+    const family = switches[key as keyof typeof switches]
+    if (!family) return
+    for (const where of ['all', 'default', ...this.linksByName.keys()])
+      this.sysctls.set(interfaceSysctl(family, where, 'forwarding'), value)
+    if (family === 'ipv4')
+      this.sysctls.set(interfaceSysctl('ipv4', 'all', 'accept_redirects'), value === '0' ? '1' : '0')
+  }
+
   private giveSysctls(name: string): void {
     for (const family of ['ipv4', 'ipv6'] as const)
       for (const [setting, value] of Object.entries(interfaceDefaults[family]))
@@ -374,7 +424,8 @@ export class FakeHost implements Host {
     const lines = [
       ...[...this.sysctls].sort().flatMap(([key, value]) => {
         const setting = key.slice(key.lastIndexOf('.') + 1)
-        return value === defaults[setting] || setting === 'boot_id' ? [] : [`sysctl -w ${key}=${value}`]
+        const usual = namespaceDefaults[key] ?? ipvsDefaults[key] ?? defaults[setting]
+        return value === usual || setting === 'boot_id' ? [] : [`sysctl -w ${key}=${value}`]
       }),
       ...this.links().map((link) => `ip link set ${link.name} ${link.up ? 'up' : 'down'}`),
       ...this.routeList.lines(),

@@ -126,6 +126,8 @@ export interface HostReader {
    * LvsctlError: no such interface, down, not Ethernet, not permitted (CAP_NET_RAW).
    */
   probe(probe: Probe): ReadonlyMap<Address, readonly string[]>
+  /** Whether the NIC merges received segments (LRO); false where the kernel cannot be asked. */
+  mergesSegments(name: string): boolean
   /** What would set masquerading up here; undefined: nothing that is installed can. Throws LvsctlError: not permitted. */
   masqueradeTool(family: Family): MasqueradeTool | undefined
   /** undefined: root alone is told. */

@@ -2,7 +2,8 @@
 // has it written, read and checked; set-up and teardown of the roles say what is to be done with it.
 
 import {type Address, type Family, parseAddress} from '../domain/address.ts'
-import type {FouPort, NewLink, Route} from './host.ts'
+import type {FouPort, Masquerade, NewLink, Route} from './host.ts'
+import {masqueradeTools} from './masquerade.ts'
 
 export interface LedgerVip {
   readonly address: Address
@@ -95,6 +96,11 @@ const readMtu = record(({interface: name, found, set}): LedgerMtu | undefined =>
   text(name) && number(found) && number(set) ? {interface: name, found, set} : undefined,
 )
 
+const readMasquerade = record(({vip, tool}): Masquerade | undefined => {
+  const known = masqueradeTools.find((one) => one === tool)
+  return isAddress(vip) && known !== undefined ? {vip, tool: known} : undefined
+})
+
 const kind = <Value>(name: string, read: Kind<Value>['read'], about: Partial<Kind<Value>> = {}): Kind<Value> => ({
   name,
   read,
@@ -114,6 +120,7 @@ export const ledgerKinds = {
   routes: kind('route', readRoute),
   fouPorts: kind('UDP port', readFouPort),
   mtus: kind('MTU', readMtu),
+  masquerades: kind('masquerade rule', readMasquerade),
 } satisfies Readonly<Record<string, Kind<unknown>>>
 
 type ValueOf<K> = K extends Kind<infer Value> ? Value : never

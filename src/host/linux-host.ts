@@ -8,6 +8,7 @@ import {connectNetlink, protocols} from '../../native/netlink-socket.ts'
 import {type Address, type Family, familyOf} from '../domain/address.ts'
 import type {Connection} from '../netlink/connection.ts'
 import {NetlinkError} from '../netlink/errors.ts'
+import {isFeatureActive} from '../netlink/ethtool.ts'
 import {FouPorts} from '../netlink/fou.ts'
 import type {GenericWords} from '../netlink/generic.ts'
 import {
@@ -54,6 +55,7 @@ import {
   replaceFile,
   replacePrivate,
 } from './files.ts'
+import {changeMasquerade, isMasqueraded, usableTool} from './firewall.ts'
 import type {
   Deeds,
   Effect,
@@ -72,7 +74,6 @@ import type {
 } from './host.ts'
 import {holding} from './lock.ts'
 import {isEthernet} from './mac.ts'
-import {changeMasquerade, isMasqueraded, usableTool} from './masquerade.ts'
 import {loadModule, moduleState} from './modules.ts'
 import {allNodesMac, encodeAdvertisement} from './neighbour-advertisement.ts'
 import {hasNfTables} from './nf-tables.ts'
@@ -208,6 +209,16 @@ class LinuxHost implements Host {
       if (error.errno === 'ENETDOWN') throw interfaceDown(name)
       if (error.errno !== 'EPERM' && error.errno !== 'EACCES') throw error
       throw notPermitted(`arping -I ${name} ${targets.join(' ')}`, 'root (CAP_NET_RAW)', error)
+    }
+  }
+
+  mergesSegments(name: string): boolean {
+    const {index} = this.link(name)
+    try {
+      return isFeatureActive(this.connectGeneric(), index, 'rx-lro')
+    } catch (error) {
+      if (error instanceof NetlinkError) return false
+      throw error
     }
   }
 

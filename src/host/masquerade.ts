@@ -6,13 +6,7 @@
 // now goes elsewhere. That is what IPVS did to it; direct routing leaves the destination as it is. It needs no more of
 // the kernel than net.ipv4.vs.conntrack=1, which the rule of iptables needs too.
 
-import {spawnSync} from 'node:child_process'
-import {type Address, type Family, familyOf} from '../domain/address.ts'
-import {LvsctlError} from '../domain/problem.ts'
-import {failed, notPermitted} from './failures.ts'
-import {errnoOf} from './files.ts'
-import type {Effect} from './host.ts'
-import {hostPrefixOf} from './vip.ts'
+import {type Address, familyOf} from '../domain/address.ts'
 
 /** `iptables` is whichever of its two the system has by that name. */
 export const masqueradeTools = ['nft', 'iptables', 'iptables-legacy'] as const
@@ -36,7 +30,9 @@ const iptables = {add: '-A', remove: '-D', check: '-C'} as const
 
 /** iptables-extensions(8): ipvs. `--vmethod`: of the VIP's direct-routing services nothing is touched. */
 const iptablesRule = (vip: Address): readonly string[] =>
-  `-m ipvs --vaddr ${vip}/${hostPrefixOf(vip)} --vmethod MASQ -m comment --comment lvsctl -j MASQUERADE`.split(' ')
+  `-m ipvs --vaddr ${vip}/${familyOf(vip) === 'ipv4' ? 32 : 128} --vmethod MASQ -m comment --comment lvsctl -j MASQUERADE`.split(
+    ' ',
+  )
 
 /** A table of its own for each VIP: it comes and goes as a whole, and nobody's rules are mixed with ours. */
 const nft: Readonly<Record<Deed, (vip: Address) => readonly string[]>> = {
@@ -57,85 +53,3 @@ const nft: Readonly<Record<Deed, (vip: Address) => readonly string[]>> = {
 /** A name has no colons in nft(8). */
 const tableOf = (vip: Address): string =>
   `${familyOf(vip) === 'ipv4' ? 'ip' : 'ip6'} lvsctl-${vip.replaceAll(':', '_')}`
-
-export interface Ran {
-  readonly status: number | null
-  readonly stdout: string
-  readonly stderr: string
-  /** Of not being started at all: ENOENT where there is no such program. */
-  readonly error?: Error | undefined
-}
-
-export type RunProgram = (words: readonly string[]) => Ran
-
-export const runProgram: RunProgram = ([program = '', ...words]) =>
-  spawnSync(program, words, {
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: 60_000,
-    // They lie where an ordinary user's shell does not look.
-    env: {...process.env, LC_ALL: 'C', PATH: `${process.env.PATH ?? ''}:/usr/sbin:/sbin`},
-  })
-
-/**
- * The first that is installed and that this kernel understands: nft, and an iptables that is made of it, need the
- * kernel's nf_tables for the family. undefined: none.
- */
-export function usableTool(
-  family: Family,
-  hasNfTables: (family: Family) => boolean,
-  run: RunProgram = runProgram,
-): MasqueradeTool | undefined {
-  let kernel: boolean | undefined
-  const inKernel = (): boolean => {
-    kernel ??= hasNfTables(family)
-    return kernel
-  }
-  return masqueradeTools.find((tool) => {
-    const {status, stdout} = run([familyProgram(tool, family), '--version'])
-    if (status !== 0) return false
-    return tool === 'nft' || stdout.includes('nf_tables') ? inKernel() : true
-  })
-}
-
-const familyProgram = (tool: MasqueradeTool, family: Family): string =>
-  family === 'ipv6' ? tool.replace(/^ip/, 'ip6') : tool
-
-/** undefined: root alone is told. */
-export function isMasqueraded(rule: Masquerade, run: RunProgram = runProgram): boolean | undefined {
-  const {status, stderr, error} = run(masqueradeCommand('check', rule))
-  if (status === 0) return true
-  return isRefusal(stderr) || (error && errnoOf(error) !== 'ENOENT') ? undefined : false
-}
-
-/** Throws LvsctlError. */
-export function changeMasquerade(
-  effect: Extract<Effect, {readonly do: 'add-masquerade' | 'remove-masquerade'}>,
-  run: RunProgram = runProgram,
-): void {
-  const deed = effect.do === 'add-masquerade' ? 'add' : 'remove'
-  const there = isMasqueraded(effect.rule, run)
-  if (there === (deed === 'add')) throw deed === 'add' ? masqueradeExists(effect.rule) : masqueradeMissing(effect.rule)
-  const {status, stderr, error} = run(masqueradeCommand(deed, effect.rule))
-  if (status === 0) return
-  if (isRefusal(stderr)) throw notPermitted(effect, 'root (CAP_NET_ADMIN)', error)
-  throw failed(effect, error ?? new Error(stderr.trim().replaceAll('\n', ' ')))
-}
-
-const isRefusal = (stderr: string | null): boolean => /permission denied|not permitted/i.test(stderr ?? '')
-
-export function masqueradeExists({vip, tool}: Masquerade): LvsctlError {
-  return new LvsctlError({
-    failure: 'exists',
-    code: 'masquerade-exists',
-    message: `${tool} masquerades connections to ${vip} already`,
-  })
-}
-
-export function masqueradeMissing({vip, tool}: Masquerade): LvsctlError {
-  return new LvsctlError({
-    failure: 'missing',
-    code: 'masquerade-missing',
-    message: `${tool} has no rule that masquerades connections to ${vip}`,
-  })
-}

@@ -33,12 +33,14 @@ export function planEffects(
   warnings: readonly Problem[],
   before: Before,
   effects: readonly Effect[],
+  /** Why a sysctl is set, where its name does not say. */
+  reason: (key: string) => string | undefined = () => undefined,
 ): RolePlan {
-  return {vips, warnings, steps: effects.map((effect) => step(effect, before))}
+  return {vips, warnings, steps: effects.map((effect) => step(effect, before, reason))}
 }
 
-function step(effect: Effect, before: Before): Step {
-  const note = noteOf(effect, before)
+function step(effect: Effect, before: Before, reason: (key: string) => string | undefined): Step {
+  const note = noteOf(effect, before, reason)
   return {
     effect,
     inverse: inverse(effect, before),
@@ -48,8 +50,9 @@ function step(effect: Effect, before: Before): Step {
   }
 }
 
-function noteOf(effect: Effect, before: Before): string | undefined {
-  if (effect.do === 'set-sysctl') return `was ${before.sysctl(effect.key)}`
+function noteOf(effect: Effect, before: Before, reason: (key: string) => string | undefined): string | undefined {
+  if (effect.do === 'set-sysctl')
+    return [`was ${before.sysctl(effect.key)}`, reason(effect.key)].filter((part) => part !== undefined).join(': ')
   if (effect.do === 'set-mtu') return `was ${effect.was}`
   return effect.do === 'replace-route' ? `was ${describeRoute(effect.was)}` : undefined
 }

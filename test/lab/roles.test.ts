@@ -75,7 +75,7 @@ const realServers = ['rs1', 'rs2'] as const
 describe('who answers for the VIP', () => {
   test('without the role: every real server does, too', async () => {
     expect(await act('director', `director setup --vip ${a} --dev ${device}`)).toEqual({
-      lines: [`ip addr add ${a}/32 dev eth0`, `arping -U -c 3 -I eth0 ${a}`],
+      lines: ['modprobe ip_vs', `ip addr add ${a}/32 dev eth0`, `arping -U -c 3 -I eth0 ${a}`],
       warnings: [],
     })
     for (const name of realServers) await sh(name, `ip addr add ${a}/32 dev lo`)

@@ -1,15 +1,15 @@
+import {DirectorCommand} from '../../cli/director-command.ts'
 import {problemShape} from '../../cli/problem-shape.ts'
-import {RoleCommand, vipFlag} from '../../cli/role-command.ts'
+import {vipFlag} from '../../cli/role-command.ts'
 import {exitCodes} from '../../domain/problem.ts'
 import {parseVips} from '../../host/vip.ts'
-import {maybeMore, readListing} from '../../table/read-listing.ts'
 
-export default class DirectorStatus extends RoleCommand {
-  static override summary = 'Say whether clients find the addresses of the services at this director.'
+export default class DirectorStatus extends DirectorCommand {
+  static override summary = 'Say whether this host is the director that it should be.'
   static override description =
-    'For the address of every service in the table, or for those named: is it on an interface that is up and answers for it. Exit 9 where something is not as it must be. Needs no root.'
+    'For every VIP that was set up here and the address of every service in the table, or for those named: is it on an interface that is up and answers for it. And of what else set-up made, forwarding, masquerading, settings: is it still so. Exit 9 where something is not as it must be. Needs no root, but for masquerading.'
   static override examples = [
-    {description: 'All services', command: '<%= config.bin %> director status'},
+    {description: 'All VIPs and services', command: '<%= config.bin %> director status'},
     {
       description: 'One address, with or without a service',
       command: '<%= config.bin %> director status --vip 192.168.1.200',
@@ -19,25 +19,30 @@ export default class DirectorStatus extends RoleCommand {
 
   async run(): Promise<object> {
     const {flags} = await this.parse(DirectorStatus)
-    const vips = flags.vip ? parseVips(flags.vip) : await this.serviceAddresses()
-    const [host, {observe}, {directorStatus}, {statusRows}, {problemLines}] = await Promise.all([
+    const vips = flags.vip && {vips: parseVips(flags.vip)}
+    const [host, services, {observe}, {directorStatus}, {madeRows, statusRows}, {problemLines}] = await Promise.all([
       this.context.host(),
+      this.services(),
       import('../../director/observe.ts'),
       import('../../director/status.ts'),
       import('../../director/report.ts'),
       import('../../host/problem-lines.ts'),
     ])
-    const status = directorStatus(vips, observe(host))
+    const status = directorStatus({...vips, services}, observe(host))
     await this.printRows(statusRows(status.vips))
-    if (status.vips.length === 0) this.say('no service has an address; to add one: lvsctl service add -t ADDRESS:PORT')
-    for (const line of problemLines(status.vips.flatMap((one) => one.problems))) this.note(line)
+    if (status.vips.length === 0)
+      this.say('no VIP is set up here; to do it: lvsctl director setup --vip ADDRESS --dev IF')
+    const made = madeRows(status)
+    if (made.length > 0) await this.printRows(made)
+    for (const line of problemLines([...status.vips.flatMap((one) => one.problems), ...status.problems]))
+      this.note(line)
     if (!status.ok) this.context.setExitCode(exitCodes.differences)
-    return {ok: status.ok, vips: status.vips.map((one) => ({...one, problems: one.problems.map(problemShape)}))}
-  }
-
-  private async serviceAddresses() {
-    const {services, whole} = await readListing(this.context)
-    if (!whole) this.note(maybeMore)
-    return Array.from(services, ({key}) => (key.kind === 'address' ? [key.address] : [])).flat()
+    return {
+      ...status,
+      vips: status.vips.map((one) => ({...one, method: one.method ?? null, problems: one.problems.map(problemShape)})),
+      settings: status.settings.map((one) => ({...one, current: one.current ?? null})),
+      masquerades: status.masquerades.map((one) => ({...one, there: one.there ?? null})),
+      problems: status.problems.map(problemShape),
+    }
   }
 }

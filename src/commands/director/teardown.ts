@@ -1,24 +1,26 @@
 import {deviceFlag} from '../../cli/device-flag.ts'
 import {changeFlags} from '../../cli/flags.ts'
 import {RoleCommand, vipFlag} from '../../cli/role-command.ts'
+import {parseVips} from '../../host/vip.ts'
 
 export default class DirectorTeardown extends RoleCommand {
-  static override summary = 'Take a virtual IP address away from this director.'
+  static override summary = 'Take the role of a director back.'
   static override description =
-    'Only addresses that set-up adds (/32, /128) are removed, never the own address of an interface. Services stay in the table: see "lvsctl service delete".'
+    'Without --vip everything that set-up added goes. Only addresses that set-up adds (/32, /128) are removed, never the own address of an interface; with the last VIP the settings go back to what set-up found. Services stay in the table: see "lvsctl service delete".'
   static override examples = [
     {
-      description: 'From one interface',
+      description: 'One VIP, from one interface',
       command: '<%= config.bin %> director teardown --vip 192.168.1.200 --dev eth0',
     },
-    {description: 'Wherever it is', command: '<%= config.bin %> director teardown --vip 192.168.1.200'},
+    {description: 'One VIP, wherever it is', command: '<%= config.bin %> director teardown --vip 192.168.1.200'},
+    {description: 'Everything that was set up here', command: '<%= config.bin %> director teardown'},
   ]
   static override flags = {...vipFlag, ...deviceFlag, ...changeFlags}
 
   async run(): Promise<object> {
     const {flags} = await this.parse(DirectorTeardown)
     const {dev, 'dry-run': dryRun} = flags
-    const request = {vips: this.requireVips(flags.vip), ...(dev !== undefined && {device: dev})}
+    const request = {...(flags.vip && {vips: parseVips(flags.vip)}), ...(dev !== undefined && {device: dev})}
     const [host, {observe}, {planTeardown}, {tearDownDirector}, {teardownReport}] = await Promise.all([
       this.context.host(),
       import('../../director/observe.ts'),

@@ -431,7 +431,7 @@ describe('what a save with --all holds', () => {
 
   test('a sysctl that this kernel lacks is told and passed over', async () => {
     const input = await saved()
-    const on = machine({input, host: new FakeHost()})
+    const on = machine({input, host: new FakeHost({modules: {}})})
     expect(await lvsctl('restore', on)).toMatchObject({
       stderr: '! this kernel has no sysctl net.ipv4.vs.conntrack: it stays unset\n',
       exit: 0,

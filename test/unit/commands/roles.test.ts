@@ -154,13 +154,15 @@ describe('director', () => {
       stdout: `ready: eth0 has 192.168.1.200, and the neighbours were told
   not kept over a reboot
   undo: lvsctl director teardown --vip 192.168.1.200 --dev eth0
+  recommended, and set with --tune:
+    net.ipv4.vs.expire_nodest_conn=1 (is 0): clients of a removed server learn it at once
 `,
       stderr: '[#] ip addr add 192.168.1.200/32 dev eth0\n[#] arping -U -c 3 -I eth0 192.168.1.200\n',
       exit: 0,
     })
     await lvsctl('service add -t 192.168.1.200:80', on)
     expect(await lvsctl('director status', on)).toEqual({
-      stdout: '192.168.1.200\ton eth0 /32\t✓\n',
+      stdout: '192.168.1.200\ton eth0 /32\t✓\tset up by lvsctl\n',
       stderr: '',
       exit: 0,
     })
@@ -170,7 +172,7 @@ describe('director', () => {
     })
     expect(`${on.host}`).toBe(before)
     expect(await lvsctl('director status', on)).toMatchObject({
-      stdout: '192.168.1.200\ton no interface\t✗\n',
+      stdout: '192.168.1.200\ton no interface\t✗\tnot set up by lvsctl\n',
       stderr: expect.stringContaining('lvsctl director setup --vip 192.168.1.200 --dev IF'),
       exit: 9,
     })
@@ -178,9 +180,9 @@ describe('director', () => {
 
   test('status without services, and of an address that has none', async () => {
     const on = lan()
-    expect((await lvsctl('director status', on)).stdout).toContain('no service has an address')
+    expect((await lvsctl('director status', on)).stdout).toContain('no VIP is set up here')
     expect(await lvsctl('director status --vip 192.168.1.111', on)).toMatchObject({
-      stdout: '192.168.1.111\ton eth0 /24\t✓\n',
+      stdout: '192.168.1.111\ton eth0 /24\t✓\tnot set up by lvsctl\n',
       exit: 0,
     })
   })
@@ -190,6 +192,8 @@ describe('director', () => {
       stdout: `[#] ip addr add 192.168.1.200/32 dev eth0
 [#] arping -U -c 3 -I eth0 192.168.1.200
 nothing was changed (dry run)
+  recommended, and set with --tune:
+    net.ipv4.vs.expire_nodest_conn=1 (is 0): clients of a removed server learn it at once
 `,
       stderr: '',
       exit: 0,
@@ -208,6 +212,14 @@ nothing was changed (dry run)
         {line: 'arping -U -c 3 -I eth0 192.168.1.200', note: null},
       ],
       warnings: [],
+      advice: [
+        {
+          key: 'net.ipv4.vs.expire_nodest_conn',
+          value: '1',
+          current: '0',
+          reason: 'clients of a removed server learn it at once',
+        },
+      ],
     })
     expect(await json('status --vip 192.168.1.200')).toEqual({
       ok: true,
@@ -215,10 +227,16 @@ nothing was changed (dry run)
         {
           vip: '192.168.1.200',
           places: [{interface: 'eth0', prefixLength: 32, up: true}],
+          managed: 'added',
+          method: 'dr',
           ok: true,
           problems: [],
         },
       ],
+      forwarding: {ipv4: false, ipv6: false},
+      settings: [],
+      masquerades: [],
+      problems: [],
     })
   })
 })

@@ -2,8 +2,7 @@ import fc from 'fast-check'
 import {describe, expect, test} from 'vitest'
 import {observe} from '../../../src/director/observe.ts'
 import {setupReport, statusRows, teardownReport} from '../../../src/director/report.ts'
-import {setUpDirector, tearDownDirector} from '../../../src/director/run.ts'
-import {planSetup} from '../../../src/director/setup.ts'
+import {rehearseSetup, setUpDirector, tearDownDirector} from '../../../src/director/run.ts'
 import {directorStatus} from '../../../src/director/status.ts'
 import {planTeardown} from '../../../src/director/teardown.ts'
 import {type Address, address} from '../../../src/domain/address.ts'
@@ -31,8 +30,11 @@ const hostWith = (state: FakeState = {}) =>
   })
 
 const setup = (host: FakeHost, ...vips: Address[]) => {
-  const {steps, warnings} = planSetup({vips, device}, observe(host))
-  return {lines: steps.map(({line}) => line), codes: warnings.map(({code}) => code)}
+  const {steps, warnings} = rehearseSetup(host, {vips, device})
+  return {
+    lines: steps.filter(({bookkeeping}) => !bookkeeping).map(({line}) => line),
+    codes: warnings.map(({code}) => code),
+  }
 }
 const teardown = (host: FakeHost, vips: Address[], where?: string) => {
   const {steps, warnings} = planTeardown({vips, ...(where && {device: where})}, observe(host))
@@ -126,7 +128,7 @@ describe('set-up', () => {
     ['vip-elsewhere', 'eth0', {addresses: [at('eth1', a, 32)]}],
     ['vip-elsewhere', 'eth1', {addresses: [at('eth0', a, 24)]}],
   ])('%s: on %s', (code, name, state) => {
-    expect(() => planSetup({vips: [a], device: name}, observe(hostWith(state)))).toThrow(refusal(code))
+    expect(() => rehearseSetup(hostWith(state), {vips: [a], device: name})).toThrow(refusal(code))
   })
 
   test('IPv6 that is switched off', () => {
@@ -135,7 +137,7 @@ describe('set-up', () => {
   })
 
   test('an interface that is not there', () => {
-    expect(() => planSetup({vips: [a], device: 'eth00'}, observe(hostWith()))).toThrow(
+    expect(() => rehearseSetup(hostWith(), {vips: [a], device: 'eth00'})).toThrow(
       expect.objectContaining({failure: 'missing', exit: 3, hint: 'Did you mean eth0? There are: lo, eth0, eth1'}),
     )
   })
@@ -193,7 +195,7 @@ describe('teardown', () => {
 
 describe('status', () => {
   const status = (state: FakeState, ...vips: Address[]) => {
-    const {ok, vips: list} = directorStatus(vips, observe(hostWith(state)))
+    const {ok, vips: list} = directorStatus({vips, services: []}, observe(hostWith(state)))
     return {ok, codes: list.flatMap(({problems}) => problems.map(({code}) => code))}
   }
   const quiet = {'net.ipv4.conf.all.arp_ignore': '1'}
@@ -224,7 +226,7 @@ describe('status', () => {
   ])('%s', (_name, state, vip, ok, codes) => expect(status(state, vip)).toEqual({ok, codes}))
 
   test('each address once, in order', () => {
-    const {vips} = directorStatus([six, b, a, b], observe(hostWith()))
+    const {vips} = directorStatus({vips: [six, b, a, b], services: []}, observe(hostWith()))
     expect(vips.map(({vip}) => vip)).toEqual([a, b, six])
   })
 
@@ -233,20 +235,29 @@ describe('status', () => {
 
 test('in words', () => {
   const host = hostWith()
-  const plan = () => planSetup({vips: [a], device}, observe(host))
+  const plan = () => rehearseSetup(host, {vips: [a], device})
   expect(setupReport(plan(), device)).toEqual([
     'ready: eth0 has 192.168.1.200, and the neighbours were told',
     '  not kept over a reboot',
     '  undo: lvsctl director teardown --vip 192.168.1.200 --dev eth0',
+    '  recommended, and set with --tune:',
+    '    net.ipv4.vs.expire_nodest_conn=1 (is 0): clients of a removed server learn it at once',
   ])
+  host.apply({do: 'set-sysctl', key: 'net.ipv4.vs.expire_nodest_conn', value: '1'})
   expect(setupReport(plan(), device, {dryRun: true})).toEqual(['nothing was changed (dry run)'])
-  expect(statusRows(directorStatus([a], observe(host)).vips)).toEqual([[a, 'on no interface', '✗']])
+  expect(statusRows(directorStatus({vips: [a], services: []}, observe(host)).vips)).toEqual([
+    [a, 'on no interface', '✗', 'not set up by lvsctl'],
+  ])
   setUpDirector(host, {vips: [a], device})
   expect(setupReport(plan(), device)[0]).toBe('announced again: eth0 has 192.168.1.200, and the neighbours were told')
-  expect(statusRows(directorStatus([a], observe(host)).vips)).toEqual([[a, 'on eth0 /32', '✓']])
+  expect(statusRows(directorStatus({vips: [a], services: []}, observe(host)).vips)).toEqual([
+    [a, 'on eth0 /32', '✓', 'set up by lvsctl'],
+  ])
   host.apply({do: 'link-down', interface: 'eth0'})
   expect(setupReport(plan(), device)).toEqual(['nothing to do: 192.168.1.200 on eth0 already'])
-  expect(statusRows(directorStatus([a], observe(host)).vips)).toEqual([[a, 'on eth0 /32 (down)', '✗']])
+  expect(statusRows(directorStatus({vips: [a], services: []}, observe(host)).vips)).toEqual([
+    [a, 'on eth0 /32 (down)', '✗', 'set up by lvsctl'],
+  ])
   const gone = planTeardown({vips: [a]}, observe(host))
   expect(teardownReport(gone)).toEqual(['done: 192.168.1.200 is not on this host any more'])
   expect(teardownReport(gone, {dryRun: true})).toEqual(['nothing was changed (dry run)'])

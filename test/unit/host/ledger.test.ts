@@ -40,6 +40,7 @@ const ledger: Ledger = {
   ],
   fouPorts: [{port: 6080, family: 'ipv4', encapsulation: 'gue'}],
   mtus: [{interface: 'eth0', found: 1500, set: 1520}],
+  masquerades: [{vip: address('192.168.1.200'), tool: 'nft'}],
 }
 const path = ledgerPath('realserver', '4026531840')
 

@@ -1,0 +1,74 @@
+// Masquerading, done: by the programs that keep the kernel's rules. What they are told is in masquerade.ts.
+
+import {spawnSync} from 'node:child_process'
+import type {Family} from '../domain/address.ts'
+import {failed, masqueradeExists, masqueradeMissing, notPermitted} from './failures.ts'
+import {errnoOf} from './files.ts'
+import type {Effect} from './host.ts'
+import {type Masquerade, type MasqueradeTool, masqueradeCommand, masqueradeTools} from './masquerade.ts'
+
+export interface Ran {
+  readonly status: number | null
+  readonly stdout: string
+  readonly stderr: string
+  /** Of not being started at all: ENOENT where there is no such program. */
+  readonly error?: Error | undefined
+}
+
+export type RunProgram = (words: readonly string[]) => Ran
+
+export const runProgram: RunProgram = ([program = '', ...words]) =>
+  spawnSync(program, words, {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: 60_000,
+    // They lie where an ordinary user's shell does not look.
+    env: {...process.env, LC_ALL: 'C', PATH: `${process.env.PATH ?? ''}:/usr/sbin:/sbin`},
+  })
+
+/**
+ * The first that is installed and that this kernel understands: nft, and an iptables that is made of it, need the
+ * kernel's nf_tables for the family. undefined: none.
+ */
+export function usableTool(
+  family: Family,
+  hasNfTables: (family: Family) => boolean,
+  run: RunProgram = runProgram,
+): MasqueradeTool | undefined {
+  let kernel: boolean | undefined
+  const inKernel = (): boolean => {
+    kernel ??= hasNfTables(family)
+    return kernel
+  }
+  return masqueradeTools.find((tool) => {
+    const {status, stdout} = run([familyProgram(tool, family), '--version'])
+    if (status !== 0) return false
+    return tool === 'nft' || stdout.includes('nf_tables') ? inKernel() : true
+  })
+}
+
+const familyProgram = (tool: MasqueradeTool, family: Family): string =>
+  family === 'ipv6' ? tool.replace(/^ip/, 'ip6') : tool
+
+/** undefined: root alone is told. */
+export function isMasqueraded(rule: Masquerade, run: RunProgram = runProgram): boolean | undefined {
+  const {status, stderr, error} = run(masqueradeCommand('check', rule))
+  if (status === 0) return true
+  return isRefusal(stderr) || (error && errnoOf(error) !== 'ENOENT') ? undefined : false
+}
+
+/** Throws LvsctlError. */
+export function changeMasquerade(
+  effect: Extract<Effect, {readonly do: 'add-masquerade' | 'remove-masquerade'}>,
+  run: RunProgram = runProgram,
+): void {
+  const deed = effect.do === 'add-masquerade' ? 'add' : 'remove'
+  const there = isMasqueraded(effect.rule, run)
+  if (there === (deed === 'add')) throw deed === 'add' ? masqueradeExists(effect.rule) : masqueradeMissing(effect.rule)
+  const {status, stderr, error} = run(masqueradeCommand(deed, effect.rule))
+  if (status === 0) return
+  if (isRefusal(stderr)) throw notPermitted(effect, 'root (CAP_NET_ADMIN)', error)
+  throw failed(effect, error ?? new Error(stderr.trim().replaceAll('\n', ' ')))
+}
+
+const isRefusal = (stderr: string | null): boolean => /permission denied|not permitted/i.test(stderr ?? '')
