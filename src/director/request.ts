@@ -3,7 +3,7 @@
 import type {Address} from '../domain/address.ts'
 import type {ServedService} from './served.ts'
 
-export const methods = ['dr', 'tun', 'nat'] as const
+const methods = ['dr', 'tun', 'nat'] as const
 export type Method = (typeof methods)[number]
 
 export const methodNamed = (name: string | undefined): Method | undefined => methods.find((one) => one === name)

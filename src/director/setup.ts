@@ -89,14 +89,14 @@ interface Placed {
 function place(vip: Address, device: string, method: Method, observed: Observed): Placed {
   const there = vipOn(device, vip, observed)
   const known = observed.recorded.ledger?.vips.find(({address}) => address === vip)
-  const noted = {address: vip, interface: device, method} as const
+  const note = (origin: LedgerVip['origin']): LedgerVip => ({address: vip, interface: device, origin, method})
   if (!there)
     return {
       effects: [{do: 'add-address', address: vipOnDevice(vip, device)}],
       warnings: [],
-      noted: {...noted, origin: 'added'},
+      noted: note('added'),
     }
-  return {effects: [], warnings: [present(vip, there, known)], noted: {...noted, origin: known?.origin ?? 'adopted'}}
+  return {effects: [], warnings: [present(vip, there, known)], noted: note(known?.origin ?? 'adopted')}
 }
 
 interface Rules {

@@ -4,7 +4,7 @@
 import type {Wanted} from '../host/settings.ts'
 import {isPersistent, type ServedService} from './served.ts'
 
-export interface TuningRow {
+interface TuningRow {
   readonly key: string
   readonly value: string
   /** The kernel's own value. */
@@ -18,7 +18,7 @@ const vs = (name: string): string => `net.ipv4.vs.${name}`
 /** Schedulers by which another director finds the same server for a client without having seen its connection. */
 const byHash = ['sh', 'mh']
 
-export const tuning: readonly TuningRow[] = [
+const tuning: readonly TuningRow[] = [
   {
     key: vs('expire_nodest_conn'),
     value: '1',

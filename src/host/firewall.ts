@@ -7,7 +7,7 @@ import {errnoOf} from './files.ts'
 import type {Effect} from './host.ts'
 import {type Masquerade, type MasqueradeTool, masqueradeCommand, masqueradeTools} from './masquerade.ts'
 
-export interface Ran {
+interface Ran {
   readonly status: number | null
   readonly stdout: string
   readonly stderr: string
@@ -17,7 +17,7 @@ export interface Ran {
 
 export type RunProgram = (words: readonly string[]) => Ran
 
-export const runProgram: RunProgram = ([program = '', ...words]) =>
+const runProgram: RunProgram = ([program = '', ...words]) =>
   spawnSync(program, words, {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'pipe'],
