@@ -9,6 +9,7 @@ import {interfaceSysctl} from '../host/sysctl-key.ts'
 import {acceptRedirects, familiesOf, forwardingKeys, sendRedirects} from './forwarding.ts'
 import {findKeepalived} from './keepalived.ts'
 import type {Observed, Surroundings} from './observed.ts'
+import type {SetupRequest} from './request.ts'
 import {ipvsKeys} from './tuning.ts'
 
 export function observe(host: HostReader): Observed {
@@ -49,12 +50,13 @@ const probeMs = 450
 
 export function lookAround(
   host: HostReader,
-  {vips, device, masquerade = false}: {vips: readonly Address[]; device: string; masquerade?: boolean},
+  {vips, device, masquerade = false, takeOver = false}: SetupRequest,
   observed: Observed,
 ): Surroundings {
   const link = observed.links.find(({name}) => name === device)
   const there = (vip: Address) => observed.addresses.some((one) => one.interface === device && one.address === vip)
-  const targets = link?.up && !link.noArp && !link.loopback && isEthernet(link) ? vips.filter((vip) => !there(vip)) : []
+  const targets =
+    link?.up && !link.noArp && !link.loopback && isEthernet(link) && !takeOver ? vips.filter((vip) => !there(vip)) : []
   const families = masquerade ? familiesOf(vips) : []
   return {
     ...(targets.length > 0 ? ask(host, device, targets) : {heard: new Map()}),

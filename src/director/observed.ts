@@ -27,7 +27,7 @@ export interface Observed {
 
 /** What only set-up asks: it takes time, sends frames or starts programs. */
 export interface Surroundings {
-  /** Who answered for each VIP that is not on the interface yet; undefined: it could not be asked. */
+  /** Who answered for each VIP that is not on the interface yet and not to be taken over; undefined: it could not be asked. */
   readonly heard: ReadonlyMap<Address, readonly string[]> | undefined
   /** Why it could not. */
   readonly unheard?: string

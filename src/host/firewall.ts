@@ -33,7 +33,7 @@ const runProgram: RunProgram = ([program = '', ...words]) =>
 export function usableTool(
   family: Family,
   hasNfTables: (family: Family) => boolean,
-  run: RunProgram = runProgram,
+  version: (tool: MasqueradeTool) => string | undefined = versionOf,
 ): MasqueradeTool | undefined {
   let kernel: boolean | undefined
   const inKernel = (): boolean => {
@@ -41,14 +41,17 @@ export function usableTool(
     return kernel
   }
   return masqueradeTools.find((tool) => {
-    const {status, stdout} = run([familyProgram(tool, family), '--version'])
-    if (status !== 0) return false
-    return tool === 'nft' || stdout.includes('nf_tables') ? inKernel() : true
+    const told = version(tool)
+    if (told === undefined) return false
+    return tool === 'nft' || told.includes('nf_tables') ? inKernel() : true
   })
 }
 
-const familyProgram = (tool: MasqueradeTool, family: Family): string =>
-  family === 'ipv6' ? tool.replace(/^ip/, 'ip6') : tool
+/** The programs for IPv6 come with those for IPv4. undefined: not installed. */
+export function versionOf(tool: MasqueradeTool): string | undefined {
+  const {status, stdout} = runProgram([tool, '--version'])
+  return status === 0 ? stdout : undefined
+}
 
 /** undefined: root alone is told. */
 export function isMasqueraded(rule: Masquerade, run: RunProgram = runProgram): boolean | undefined {

@@ -55,7 +55,7 @@ import {
   replaceFile,
   replacePrivate,
 } from './files.ts'
-import {changeMasquerade, isMasqueraded, usableTool} from './firewall.ts'
+import {changeMasquerade, isMasqueraded, usableTool, versionOf} from './firewall.ts'
 import type {
   Deeds,
   Effect,
@@ -117,6 +117,8 @@ class LinuxHost implements Host {
   private readonly connectGeneric: () => Connection
   private readonly learnGeneric: LinuxHostOptions['learnGeneric']
   private opened: Connection | undefined
+  /** Of the programs that can masquerade. */
+  private readonly versions = new Map<MasqueradeTool, string | undefined>()
   private openedFou: FouPorts | undefined
 
   constructor({
@@ -224,7 +226,10 @@ class LinuxHost implements Host {
 
   masqueradeTool(family: Family): MasqueradeTool | undefined {
     try {
-      return usableTool(family, hasNfTables)
+      return usableTool(family, hasNfTables, (tool) => {
+        if (!this.versions.has(tool)) this.versions.set(tool, versionOf(tool))
+        return this.versions.get(tool)
+      })
     } catch (error) {
       if (!(error instanceof NetlinkError) || error.errno !== 'EPERM') throw error
       throw notPermitted('nft --check', 'root (CAP_NET_ADMIN)', error)

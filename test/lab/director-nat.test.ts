@@ -6,6 +6,7 @@ import {beforeAll, describe, expect, test} from 'vitest'
 import {shellWords} from '../../src/lab/shell-quote.ts'
 import {dr, labPort, labVip, nat} from '../../src/lab/topologies.ts'
 import type {Topology} from '../../src/lab/topology.ts'
+import {everything} from '../support/director-state.ts'
 import {type Lab, useLab} from '../support/lab.ts'
 import {ask} from '../support/requests.ts'
 
@@ -13,15 +14,6 @@ const {ipv4: vip, ipv6: vip6} = labVip
 
 /** The director as it comes: nothing of it is prepared. */
 const unprepared: Topology = {...nat, hosts: nat.hosts.map(({sysctls: _, ...host}) => host)}
-
-/** Everything that set-up may touch, as text: settings, addresses, routes, rules, notes. */
-const everything = `cd /proc/sys/net
-for file in ipv4/ip_forward ipv4/conf/*/*forwarding ipv4/conf/*/*_redirects ipv4/vs/* ipv6/conf/*/*forwarding; do
-  echo "$file $(cat $file)"
-done
-ip -o addr show | sed 's/ *valid_lft.*//'; ip route show table all | sort; ip -6 route show table all | sort
-iptables-legacy -t nat -S; ip6tables-legacy -t nat -S
-find /run/lvsctl -name "*$(stat -Lc %i /proc/self/ns/net).json"`
 
 async function json(lab: Lab, command: string, exits = 0) {
   return JSON.parse((await lab.on('director', `lvsctl ${command} --json`, {exits})).stdout)

@@ -5,12 +5,12 @@
 import {spawnSync} from 'node:child_process'
 import {existsSync} from 'node:fs'
 import type {Address} from '../../src/domain/address.ts'
-import type {Host} from '../../src/host/host.ts'
 import {linuxHost} from '../../src/host/linux-host.ts'
 import {observe} from '../../src/realserver/observe.ts'
 import type {SetupRequest} from '../../src/realserver/request.ts'
 import {setUpRealServer, tearDownRealServer} from '../../src/realserver/run.ts'
 import {realServerStatus} from '../../src/realserver/status.ts'
+import {mortal} from './mortal-host.ts'
 
 export type Action =
   /** The process ends, as by a power cut, when so many effects are done. */
@@ -31,19 +31,6 @@ export interface Crashes {
 
 const host = linuxHost()
 
-function mortal(dieAfter: number): Host {
-  let done = 0
-  return new Proxy(host, {
-    get(target, name) {
-      if (name !== 'apply') return Reflect.get(target, name).bind(target)
-      return (effect: Parameters<Host['apply']>[0]) => {
-        if (done++ === dieAfter) process.kill(process.pid, 'SIGKILL')
-        target.apply(effect)
-      }
-    },
-  })
-}
-
 function act(action: Action): unknown {
   switch (action.do) {
     case 'probe':
@@ -51,10 +38,10 @@ function act(action: Action): unknown {
     case 'watch':
       return watch(action.device, action.target, action.until)
     case 'realserver-setup':
-      setUpRealServer(mortal(action.dieAfter), action.request)
+      setUpRealServer(mortal(host, action.dieAfter), action.request)
       return 'survived'
     case 'realserver-teardown':
-      tearDownRealServer(mortal(action.dieAfter), {})
+      tearDownRealServer(mortal(host, action.dieAfter), {})
       return 'survived'
     case 'realserver-crashes':
       return crashes(action.request, action.what)
