@@ -10,7 +10,7 @@ import {acceptRedirects, familiesOf, forwardingKeys, sendRedirects} from './forw
 import {findKeepalived} from './keepalived.ts'
 import type {Observed, Surroundings} from './observed.ts'
 import type {SetupRequest} from './request.ts'
-import {ipvsKeys} from './tuning.ts'
+import {initialValues} from './tuning.ts'
 
 export function observe(host: HostReader): Observed {
   const links = host.links()
@@ -18,7 +18,7 @@ export function observe(host: HostReader): Observed {
   const noted = [recorded.ledger, recorded.past]
   const keys = new Set([
     ...Object.values(forwardingKeys),
-    ...ipvsKeys,
+    ...initialValues.keys(),
     acceptRedirects,
     ...['all', 'default', ...links.map(({name}) => name)].flatMap((where) => [
       sendRedirects(where),
@@ -35,12 +35,14 @@ export function observe(host: HostReader): Observed {
     const value = host.sysctl(key)
     if (value !== undefined) sysctls.set(key, value)
   }
+  const ipvs = host.module('ip_vs')
+  if (ipvs === 'available') for (const [key, value] of initialValues) sysctls.set(key, value)
   return {
     links,
     addresses: host.addresses(),
     sysctls,
     recorded,
-    ipvs: host.module('ip_vs'),
+    ipvs,
     masquerades: (recorded.ledger?.masquerades ?? []).map((rule) => ({rule, there: host.isMasqueraded(rule)})),
   }
 }

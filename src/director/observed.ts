@@ -17,6 +17,7 @@ import type {Keepalived} from './keepalived.ts'
 export interface Observed {
   readonly links: readonly Link[]
   readonly addresses: readonly InterfaceAddress[]
+  /** Of IPVS, while its module is not loaded, those that it will begin with. */
   readonly sysctls: ReadonlyMap<string, string>
   readonly recorded: Recorded
   /** The module ip_vs. */

@@ -50,9 +50,13 @@ const tuning: readonly TuningRow[] = [
 ]
 
 /** A masquerade rule sees connections through IPVS only where they are known to conntrack. */
-export const conntrack: Wanted = {key: vs('conntrack'), value: '1', initial: '0'}
+export const conntrack: Wanted = {key: vs('conntrack'), value: '1'}
 
-export const ipvsKeys: readonly string[] = [...tuning.map(({key}) => key), conntrack.key]
+/** The kernel's own values: what these will have when the module is loaded. */
+export const initialValues: ReadonlyMap<string, string> = new Map([
+  ...tuning.map(({key, initial}) => [key, initial] as const),
+  [conntrack.key, '0'],
+])
 
 export interface Advice {
   readonly key: string
@@ -63,14 +67,14 @@ export interface Advice {
 
 /** What is not as it should be. */
 export function advise(services: readonly ServedService[], sysctls: ReadonlyMap<string, string>): readonly Advice[] {
-  return tuning.flatMap(({key, value, initial, reason, applies}) => {
-    const current = sysctls.get(key) ?? initial
-    return current !== value && applies(services) ? [{key, value, current, reason}] : []
+  return tuning.flatMap(({key, value, reason, applies}) => {
+    const current = sysctls.get(key)
+    return current !== undefined && current !== value && applies(services) ? [{key, value, current, reason}] : []
   })
 }
 
 export function tuningWanted(services: readonly ServedService[]): readonly Wanted[] {
-  return tuning.filter(({applies}) => applies(services)).map(({key, value, initial}) => ({key, value, initial}))
+  return tuning.filter(({applies}) => applies(services)).map(({key, value}) => ({key, value}))
 }
 
 export const reasonFor = (key: string): string | undefined => tuning.find((row) => row.key === key)?.reason

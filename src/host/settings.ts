@@ -13,8 +13,6 @@ export interface Wanted {
   readonly value: string
   /** Whether another value does as well. */
   readonly does?: (value: string) => boolean
-  /** The value that it will have when the module that makes it is loaded, which comes before it in the plan. */
-  readonly initial?: string
 }
 
 export interface Settled {
@@ -33,8 +31,8 @@ export function settle(
   const entries = new Map(noted.map((entry) => [entry.key, entry]))
   const effects: Effect[] = []
   const warnings: Problem[] = []
-  for (const {key, value, does = (current: string) => current === value, initial} of wanted) {
-    const current = values.get(key) ?? initial
+  for (const {key, value, does = (current: string) => current === value} of wanted) {
+    const current = values.get(key)
     if (current === undefined) throw sysctlUnknown(key)
     const entry = entries.get(key)
     if (does(current)) {

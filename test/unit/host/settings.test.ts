@@ -1,0 +1,68 @@
+import fc from 'fast-check'
+import {expect, test} from 'vitest'
+import type {Effect} from '../../../src/host/host.ts'
+import type {LedgerSysctl} from '../../../src/host/ledger-kinds.ts'
+import {restore, settle, type Wanted} from '../../../src/host/settings.ts'
+
+const forward: Wanted = {key: 'net.ipv4.ip_forward', value: '1', does: (value) => Number(value) >= 1}
+const key = forward.key
+const now = (value: string) => new Map([[key, value]])
+const entry = (found: string, set: string): LedgerSysctl => ({key, found, set})
+const codes = (problems: readonly {readonly code: string}[]) => problems.map(({code}) => code)
+
+test('what does as it is stays, and is not noted', () => {
+  for (const value of ['1', '2'])
+    expect(settle([forward], [], now(value))).toEqual({effects: [], entries: [], warnings: []})
+})
+
+test('what does not is set, and what was found is noted', () => {
+  expect(settle([forward], [], now('0'))).toEqual({
+    effects: [{do: 'set-sysctl', key, value: '1'}],
+    entries: [entry('0', '1')],
+    warnings: [],
+  })
+})
+
+test('noted and cut off before it was set: set without a word', () => {
+  const {effects, entries, warnings} = settle([forward], [entry('0', '1')], now('0'))
+  expect([effects.length, entries, warnings]).toEqual([1, [entry('0', '1')], []])
+})
+
+test('somebody chose another value since: kept where it does, else set again and noted as what to go back to', () => {
+  const kept = settle([forward], [entry('0', '1')], now('2'))
+  expect([kept.effects, kept.entries, codes(kept.warnings)]).toEqual([[], [], ['sysctl-changed']])
+  const again = settle([forward], [entry('0', '1')], now('-1'))
+  expect([again.entries, codes(again.warnings)]).toEqual([[entry('-1', '1')], ['sysctl-changed']])
+})
+
+test('a setting that this kernel lacks', () => {
+  expect(() => settle([forward], [], new Map())).toThrow(expect.objectContaining({code: 'sysctl-unknown'}))
+})
+
+test('back goes only what is as set-up made it', () => {
+  expect(restore([entry('0', '1')], now('1')).effects).toEqual([{do: 'set-sysctl', key, value: '0'}])
+  expect(restore([entry('0', '1')], now('0'))).toEqual({effects: [], warnings: []})
+  const changed = restore([entry('0', '1')], now('2'))
+  expect([changed.effects, codes(changed.warnings)]).toEqual([[], ['sysctl-changed']])
+  expect(changed.warnings[0]?.hint).toContain(`sysctl -w ${key}=0`)
+})
+
+test('settled and restored, every value is as it was', () => {
+  const value = fc.integer({min: 0, max: 3}).map(String)
+  fc.assert(
+    fc.property(fc.array(fc.tuple(value, value), {maxLength: 5}), (rows) => {
+      const before = new Map(rows.map(([found], index) => [`k.${index}`, found]))
+      const wanted = rows.map(([, value], index) => ({key: `k.${index}`, value}))
+      const values = new Map(before)
+      const apply = (effects: readonly Effect[]) => {
+        for (const one of effects) if (one.do === 'set-sysctl') values.set(one.key, one.value)
+      }
+      const {effects, entries} = settle(wanted, [], values)
+      apply(effects)
+      expect([...values.values()]).toEqual(wanted.map((one) => one.value))
+      expect(settle(wanted, entries, values).effects).toEqual([])
+      apply(restore(entries, values).effects)
+      expect(values).toEqual(before)
+    }),
+  )
+})
