@@ -4,7 +4,7 @@ import {type Address, inSubnet} from '../domain/address.ts'
 import {LvsctlError} from '../domain/problem.ts'
 import {unknownInterface} from '../host/failures.ts'
 import type {Link} from '../host/host.ts'
-import {hostPrefixOf} from '../host/vip.ts'
+import {hostPrefixOf, listWords} from '../host/vip.ts'
 import type {Observed} from './observed.ts'
 
 /** Throws LvsctlError: `missing`, with those that there are. */
@@ -37,7 +37,7 @@ export function deviceFor(address: Address, observed: Pick<Observed, 'addresses'
     message:
       first === undefined
         ? `${address} is in no subnet of this host, and no interface is named`
-        : `${address} is in a subnet of ${new Intl.ListFormat('en').format(names)}, and none is named`,
+        : `${address} is in a subnet of ${listWords(names)}, and none is named`,
     hint: `Name the one where clients arrive: --dev ${first ?? 'eth0'}`,
   })
 }

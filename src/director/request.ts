@@ -24,6 +24,9 @@ export interface SetupRequest {
   readonly services?: readonly ServedService[]
 }
 
+/** With everything decided that may be left open. */
+export type FullRequest = SetupRequest & Required<Pick<SetupRequest, 'method' | 'masquerade'>>
+
 export interface TeardownRequest {
   /** Not given: everything that set-up added. Adopted VIPs, which were there before, go only when they are named. */
   readonly vips?: readonly Address[]

@@ -13,10 +13,11 @@ import {isEthernet} from '../host/mac.ts'
 import {settle, type Wanted} from '../host/settings.ts'
 import {planEffects, type RolePlan} from '../host/step.ts'
 import {hostPrefixOf} from '../host/vip.ts'
-import {setupProblems, setupWarnings} from './checks.ts'
+import {cautions} from './cautions.ts'
 import {findLink} from './device.ts'
 import {draggedAlong, familiesOf, forwardingKeys, natDevices, natSettings} from './forwarding.ts'
 import {before, type Observed, type Surroundings} from './observed.ts'
+import {obstacles} from './obstacles.ts'
 import {type Method, methodNamed, type SetupRequest} from './request.ts'
 import {modulesFor, serversReached} from './served.ts'
 import {type Advice, advise, conntrack, reasonFor, tuningWanted} from './tuning.ts'
@@ -33,7 +34,8 @@ export function planSetup(request: SetupRequest, observed: Observed, around: Sur
   const link = findLink(device, observed)
   const method = request.method ?? notedMethod(vips, ledger)
   const masquerade = request.masquerade ?? false
-  refuse(setupProblems({...request, method, masquerade}, link, observed, around))
+  const full = {...request, method, masquerade}
+  refuse(obstacles(full, link, observed, around))
 
   const nat = method === 'nat' ? familiesOf(vips) : []
   const servers = serversReached(services, 'masquerading')
@@ -65,7 +67,7 @@ export function planSetup(request: SetupRequest, observed: Observed, around: Sur
     ...placed.flatMap((one) => one.warnings),
     ...settled.warnings,
     ...(heard ? [] : [unheard(link, vips)]),
-    ...setupWarnings({...request, method, masquerade}, link, observed, around),
+    ...cautions(full, link, observed, around),
   ]
   return {
     ...planEffects(vips, warnings, before(observed), effects, reasonFor),

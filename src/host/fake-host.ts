@@ -215,7 +215,7 @@ export class FakeHost implements Host {
     return new Map(targets.map((target) => [target, [...(this.answers[target] ?? [])].sort()]))
   }
   mergesSegments(name: string): boolean {
-    return this.merging.includes(name)
+    return this.merging.includes(this.link(name).name)
   }
   masqueradeTool(): MasqueradeTool | undefined {
     return this.tool ?? undefined

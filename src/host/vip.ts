@@ -15,8 +15,12 @@ export function hostPrefixOf(address: Address): number {
 }
 
 /** In a sentence: `A`, `A and B`, `A, B, and C`. */
+export function listWords(words: readonly string[]): string {
+  return new Intl.ListFormat('en').format(words)
+}
+
 export function listVips(vips: readonly Address[]): string {
-  return new Intl.ListFormat('en').format(vips)
+  return listWords(vips)
 }
 
 /** `--vip A,B --vip C`: every address once, each one that a host can own. Throws one usage error with all problems. */

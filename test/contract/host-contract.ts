@@ -287,6 +287,15 @@ export const hostContract: readonly ContractCase[] = [
     ])
     expect(host.neighbours()).toEqual([])
   }),
+  case_('of masquerading what is not there cannot be removed, and is not said to be there', (host) => {
+    const rule = {vip: vip4.address, tool: 'iptables'} as const
+    expect(host.isMasqueraded(rule)).toBe(false)
+    expect(code(host, {do: 'remove-masquerade', rule})).toBe('missing: masquerade-missing')
+  }),
+  case_('lo merges no segments, and what is not there cannot be asked', (host) => {
+    expect(host.mergesSegments('lo')).toBe(false)
+    expect(() => host.mergesSegments('l0')).toThrow(expect.objectContaining({code: 'interface-unknown'}))
+  }),
   case_('every effect is undone by its inverse', (host, folder) => {
     const path = `${folder}/file`
     const walk: readonly Effect[] = [
