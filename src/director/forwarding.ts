@@ -3,10 +3,10 @@
 
 import {type Address, type Family, familyOf} from '../domain/address.ts'
 import type {LedgerSysctl} from '../host/ledger-kinds.ts'
-import type {Wanted} from '../host/settings.ts'
 import {interfaceSysctl} from '../host/sysctl-key.ts'
 import {onLinkDevices} from './device.ts'
 import type {Observed} from './observed.ts'
+import type {Wanted} from './request.ts'
 
 export const forwardingKeys: Readonly<Record<Family, string>> = {
   ipv4: 'net.ipv4.ip_forward',

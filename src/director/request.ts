@@ -24,6 +24,13 @@ export interface SetupRequest {
   readonly services?: readonly ServedService[]
 }
 
+/** A setting that is needed: its value, or any other that does. */
+export interface Wanted {
+  readonly key: string
+  readonly value: string
+  readonly does?: (value: string) => boolean
+}
+
 /** With everything decided that may be left open. */
 export type FullRequest = SetupRequest & Required<Pick<SetupRequest, 'method' | 'masquerade'>>
 

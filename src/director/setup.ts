@@ -10,7 +10,7 @@ import type {Effect, InterfaceAddress, Link, Masquerade} from '../host/host.ts'
 import {emptyLedger, type Ledger, ledgerEffects} from '../host/ledger.ts'
 import type {LedgerSysctl, LedgerVip} from '../host/ledger-kinds.ts'
 import {isEthernet} from '../host/mac.ts'
-import {settle, type Wanted} from '../host/settings.ts'
+import {Settings} from '../host/settings.ts'
 import {planEffects, type RolePlan} from '../host/step.ts'
 import {hostPrefixOf} from '../host/vip.ts'
 import {cautions} from './cautions.ts'
@@ -18,7 +18,7 @@ import {findLink} from './device.ts'
 import {draggedAlong, familiesOf, forwardingKeys, natDevices, natSettings} from './forwarding.ts'
 import {before, type Observed, type Surroundings} from './observed.ts'
 import {obstacles} from './obstacles.ts'
-import {type Method, methodNamed, type SetupRequest} from './request.ts'
+import {type Method, methodNamed, type SetupRequest, type Wanted} from './request.ts'
 import {modulesFor, serversReached} from './served.ts'
 import {type Advice, advise, conntrack, reasonFor, tuningWanted} from './tuning.ts'
 
@@ -44,14 +44,15 @@ export function planSetup(request: SetupRequest, observed: Observed, around: Sur
     ...(masquerade ? [conntrack] : []),
     ...(tune ? tuningWanted(services) : []),
   ]
-  const settled = settle(wanted, ledger?.sysctls ?? [], observed.sysctls)
+  const settled = new Settings(observed.sysctls, ledger?.sysctls)
+  for (const {key, value, does} of wanted) settled.settle(key, value, does)
   const rules = masquerade ? rulesFor(vips, observed, around) : {effects: [], noted: ledger?.masquerades ?? []}
   const placed = vips.map((vip) => place(vip, device, method, observed))
   const next: Ledger = {
     ...emptyLedger('director', observed.recorded.bootId),
     ...ledger,
     vips: [...(ledger?.vips ?? []).filter(({address}) => !vips.includes(address)), ...placed.map(({noted}) => noted)],
-    sysctls: withDragged(settled.entries, settled.effects, observed),
+    sysctls: withDragged(settled.noted, settled.effects, observed),
     masquerades: rules.noted,
   }
   const heard = link.up && !link.noArp && isEthernet(link)

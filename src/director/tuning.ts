@@ -1,7 +1,7 @@
 // Settings of IPVS that are better another way than the kernel has them: when, and why. With `--tune` they are set, else
 // told. Documentation/networking/ipvs-sysctl.rst; sloppy_tcp: net/netfilter/ipvs/ip_vs_proto_tcp.c.
 
-import type {Wanted} from '../host/settings.ts'
+import type {Wanted} from './request.ts'
 import {isPersistent, type ServedService} from './served.ts'
 
 interface TuningRow {

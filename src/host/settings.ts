@@ -1,5 +1,5 @@
-// Sysctls that a role needs: which must change, which do as they are, and what goes back when the role is taken back.
-// What somebody else set meanwhile is reported, and on the way back left alone. Pure.
+// Sysctls on the way to what a role needs: which must change, which do as they are, what was found, and what somebody
+// else did to them since set-up. On the way back, what they chose is left alone. Pure.
 
 import {type Problem, warning} from '../domain/problem.ts'
 import {describeEffect} from './describe.ts'
@@ -7,56 +7,58 @@ import {sysctlUnknown} from './failures.ts'
 import type {Effect} from './host.ts'
 import type {LedgerSysctl} from './ledger-kinds.ts'
 
-export interface Wanted {
-  readonly key: string
-  /** What is written where the value found does not do. */
-  readonly value: string
-  /** Whether another value does as well. */
-  readonly does?: (value: string) => boolean
-}
+type Values = ReadonlyMap<string, string>
 
-export interface Settled {
-  readonly effects: readonly Effect[]
-  /** What is to be noted, with what was noted before. */
-  readonly entries: readonly LedgerSysctl[]
-  readonly warnings: readonly Problem[]
-}
+export class Settings {
+  readonly effects: Effect[] = []
+  readonly warnings: Problem[] = []
+  private readonly current: Values
+  private readonly entries: Map<string, LedgerSysctl>
 
-/** Throws LvsctlError where the kernel has no such setting. */
-export function settle(
-  wanted: readonly Wanted[],
-  noted: readonly LedgerSysctl[],
-  values: ReadonlyMap<string, string>,
-): Settled {
-  const entries = new Map(noted.map((entry) => [entry.key, entry]))
-  const effects: Effect[] = []
-  const warnings: Problem[] = []
-  for (const {key, value, does = (current: string) => current === value} of wanted) {
-    const current = values.get(key)
+  /** `current`: as the kernel has them; `noted`: the ledger's list. */
+  constructor(current: Values, noted: readonly LedgerSysctl[] = []) {
+    this.current = current
+    this.entries = new Map(noted.map((entry) => [entry.key, entry]))
+  }
+
+  /** The ledger's list. */
+  get noted(): readonly LedgerSysctl[] {
+    return [...this.entries.values()]
+  }
+
+  /** The value that the key will have: what it has, where that does. Throws LvsctlError where there is no such key. */
+  settle(key: string, required: string, does = (value: string) => value === required): string {
+    const current = this.current.get(key)
     if (current === undefined) throw sysctlUnknown(key)
-    const entry = entries.get(key)
+    const entry = this.entries.get(key)
     if (does(current)) {
-      if (entry === undefined || entry.set === current) continue
-      entries.delete(key)
-      warnings.push(changedByHand(key, current, 'is kept, and teardown will leave it'))
-      continue
+      if (entry && entry.set !== current) {
+        this.entries.delete(key)
+        this.warnings.push(changedByHand(key, current, 'is kept, and teardown will leave it'))
+      }
+      return current
     }
     if (entry && current !== entry.found)
-      warnings.push(changedByHand(key, current, `is set to ${value} again, and teardown will go back to ${current}`))
-    entries.set(key, {key, found: current, set: value})
-    effects.push({do: 'set-sysctl', key, value})
+      this.warnings.push(
+        changedByHand(key, current, `is set to ${required} again, and teardown will go back to ${current}`),
+      )
+    this.entries.set(key, {key, found: current, set: required})
+    this.effects.push({do: 'set-sysctl', key, value: required})
+    return required
   }
-  return {effects, entries: [...entries.values()], warnings}
 }
 
-/** In reverse order, and only what still is as set-up made it: a value that somebody chose since is theirs. */
+/**
+ * In reverse order, and only what still is as set-up made it: a value that somebody chose since is theirs. What is noted
+ * with the value that it had is not for this to touch.
+ */
 export function restore(
   entries: readonly LedgerSysctl[],
-  values: ReadonlyMap<string, string>,
-): Pick<Settled, 'effects' | 'warnings'> {
+  values: Values,
+): {readonly effects: readonly Effect[]; readonly warnings: readonly Problem[]} {
   const effects: Effect[] = []
   const warnings: Problem[] = []
-  for (const {key, found, set} of [...entries].reverse()) {
+  for (const {key, found, set} of entries.toReversed()) {
     const current = values.get(key)
     if (found === set || current === undefined || current === found) continue
     const back: Effect = {do: 'set-sysctl', key, value: found}

@@ -2,21 +2,25 @@ import fc from 'fast-check'
 import {expect, test} from 'vitest'
 import type {Effect} from '../../../src/host/host.ts'
 import type {LedgerSysctl} from '../../../src/host/ledger-kinds.ts'
-import {restore, settle, type Wanted} from '../../../src/host/settings.ts'
+import {restore, Settings} from '../../../src/host/settings.ts'
 
-const forward: Wanted = {key: 'net.ipv4.ip_forward', value: '1', does: (value) => Number(value) >= 1}
-const key = forward.key
+const key = 'net.ipv4.ip_forward'
 const now = (value: string) => new Map([[key, value]])
 const entry = (found: string, set: string): LedgerSysctl => ({key, found, set})
+const settle = (noted: readonly LedgerSysctl[], values: ReadonlyMap<string, string>) => {
+  const settings = new Settings(values, noted)
+  settings.settle(key, '1', (value) => Number(value) >= 1)
+  const {effects, warnings} = settings
+  return {effects, entries: settings.noted, warnings}
+}
 const codes = (problems: readonly {readonly code: string}[]) => problems.map(({code}) => code)
 
 test('what does as it is stays, and is not noted', () => {
-  for (const value of ['1', '2'])
-    expect(settle([forward], [], now(value))).toEqual({effects: [], entries: [], warnings: []})
+  for (const value of ['1', '2']) expect(settle([], now(value))).toEqual({effects: [], entries: [], warnings: []})
 })
 
 test('what does not is set, and what was found is noted', () => {
-  expect(settle([forward], [], now('0'))).toEqual({
+  expect(settle([], now('0'))).toEqual({
     effects: [{do: 'set-sysctl', key, value: '1'}],
     entries: [entry('0', '1')],
     warnings: [],
@@ -24,19 +28,19 @@ test('what does not is set, and what was found is noted', () => {
 })
 
 test('noted and cut off before it was set: set without a word', () => {
-  const {effects, entries, warnings} = settle([forward], [entry('0', '1')], now('0'))
+  const {effects, entries, warnings} = settle([entry('0', '1')], now('0'))
   expect([effects.length, entries, warnings]).toEqual([1, [entry('0', '1')], []])
 })
 
 test('somebody chose another value since: kept where it does, else set again and noted as what to go back to', () => {
-  const kept = settle([forward], [entry('0', '1')], now('2'))
+  const kept = settle([entry('0', '1')], now('2'))
   expect([kept.effects, kept.entries, codes(kept.warnings)]).toEqual([[], [], ['sysctl-changed']])
-  const again = settle([forward], [entry('0', '1')], now('-1'))
+  const again = settle([entry('0', '1')], now('-1'))
   expect([again.entries, codes(again.warnings)]).toEqual([[entry('-1', '1')], ['sysctl-changed']])
 })
 
 test('a setting that this kernel lacks', () => {
-  expect(() => settle([forward], [], new Map())).toThrow(expect.objectContaining({code: 'sysctl-unknown'}))
+  expect(() => settle([], new Map())).toThrow(expect.objectContaining({code: 'sysctl-unknown'}))
 })
 
 test('back goes only what is as set-up made it', () => {
@@ -57,11 +61,16 @@ test('settled and restored, every value is as it was', () => {
       const apply = (effects: readonly Effect[]) => {
         for (const one of effects) if (one.do === 'set-sysctl') values.set(one.key, one.value)
       }
-      const {effects, entries} = settle(wanted, [], values)
+      const settle = (noted: readonly LedgerSysctl[] = []) => {
+        const settings = new Settings(values, noted)
+        for (const {key, value} of wanted) settings.settle(key, value)
+        return settings
+      }
+      const {effects, noted} = settle()
       apply(effects)
       expect([...values.values()]).toEqual(wanted.map((one) => one.value))
-      expect(settle(wanted, entries, values).effects).toEqual([])
-      apply(restore(entries, values).effects)
+      expect(settle(noted).effects).toEqual([])
+      apply(restore(noted, values).effects)
       expect(values).toEqual(before)
     }),
   )
