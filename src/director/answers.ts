@@ -47,7 +47,7 @@ function answersItself(target: Address, {name}: Link, observed: Observed): boole
 
 export function describeAnswer({who, interface: name, addresses}: Answer): string {
   if (who === 'this host') return `this host (${name})`
-  return who === 'neighbour' ? addresses.join(', ') : 'unknown: no other address of it is known here'
+  return who === 'neighbour' ? addresses.join(', ') : 'unknown'
 }
 
 /** Exactly one must answer. */
