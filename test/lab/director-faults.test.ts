@@ -1,15 +1,11 @@
 // A director's set-up and teardown on a real kernel when things go wrong: cut off behind every step, a VIP that is in
 // use, an interface that is not there, the wrong family, no root, keepalived.
 
-import {mkdtempSync, rmSync} from 'node:fs'
-import {tmpdir} from 'node:os'
-import {dirname, join} from 'node:path'
-import {pathToFileURL} from 'node:url'
-import {build} from 'esbuild'
-import {afterAll, beforeAll, describe, expect, test} from 'vitest'
+import {beforeAll, describe, expect, test} from 'vitest'
 import {address} from '../../src/domain/address.ts'
 import {shellWords} from '../../src/lab/shell-quote.ts'
 import {dr, labVip} from '../../src/lab/topologies.ts'
+import {bundledDriver} from '../support/bundled.ts'
 import type {DirectorAction} from '../support/director-driver.ts'
 import {everything} from '../support/director-state.ts'
 import {useLab} from '../support/lab.ts'
@@ -24,20 +20,7 @@ beforeAll(async () => {
   before = await onDirector(everything)
 })
 
-const root = join(import.meta.dirname, '../..')
-const bundle = join(mkdtempSync(join(tmpdir(), 'lvsctl-')), 'driver.mjs')
-beforeAll(() =>
-  build({
-    entryPoints: [join(root, 'test/support/director-driver.ts')],
-    outfile: bundle,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    // Where the native part is looked for.
-    define: {'import.meta.url': JSON.stringify(pathToFileURL(join(root, 'dist/driver.mjs')).href)},
-  }),
-)
-afterAll(() => rmSync(dirname(bundle), {recursive: true}))
+const driver = bundledDriver('director-driver')
 
 describe('cut off behind every step, and run again', () => {
   const request = {
@@ -49,7 +32,7 @@ describe('cut off behind every step, and run again', () => {
     takeOver: true, // asking the LAN takes half a second each time
   } as const
   const run = async (action: DirectorAction) => {
-    const line = shellWords([process.execPath, bundle, JSON.stringify({...action, everything})])
+    const line = shellWords([process.execPath, driver, JSON.stringify({...action, everything})])
     return JSON.parse((await lab.on('director', line, {deadlineMs: 170_000})).stdout)
   }
 
