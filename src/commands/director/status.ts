@@ -40,7 +40,7 @@ export default class DirectorStatus extends DirectorCommand {
     return {
       ...status,
       vips: status.vips.map((one) => ({...one, method: one.method ?? null, problems: one.problems.map(problemShape)})),
-      settings: status.settings.map((one) => ({...one, current: one.current ?? null})),
+      settings: status.settings.map(({key, current, set, found}) => ({key, is: current ?? null, should: set, found})),
       masquerades: status.masquerades.map((one) => ({...one, there: one.there ?? null})),
       problems: status.problems.map(problemShape),
     }

@@ -146,7 +146,107 @@ describe('realserver', () => {
   })
 })
 
+describe('arp probe', () => {
+  const vip = '192.168.1.200'
+  const asked = (answers: readonly string[]): Machine =>
+    machine({
+      host: new FakeHost({
+        addresses: [{interface: 'eth0', address: address('192.168.1.111'), prefixLength: 24, scope: 'global'}],
+        neighbours: [{interface: 'eth0', address: address('192.168.1.115'), mac: '02:00:00:00:00:bb'}],
+        answers: {[vip]: answers},
+      }),
+    })
+
+  test('one answers', async () => {
+    expect(await lvsctl(`arp probe ${vip}`, asked(['02:00:00:00:00:bb']))).toEqual({
+      stdout: '02:00:00:00:00:bb\t192.168.1.115\n',
+      stderr: '',
+      exit: 0,
+    })
+  })
+
+  test('several, or nobody', async () => {
+    expect(await lvsctl(`arp probe ${vip}`, asked(['02:00:00:00:00:bb', '02:00:00:00:00:cc']))).toEqual({
+      stdout: '02:00:00:00:00:bb\t192.168.1.115\n02:00:00:00:00:cc\tunknown\n',
+      stderr: `✗ 2 answer for ${vip} on eth0: which one a client gets is chance
+  One is the director; on real servers: lvsctl realserver setup --vip ${vip}
+`,
+      exit: 9,
+    })
+    expect(await lvsctl(`arp probe ${vip}`, asked([]))).toMatchObject({stdout: '', exit: 9})
+  })
+
+  test('JSON', async () => {
+    expect(JSON.parse((await lvsctl(`arp probe ${vip} --json`, asked(['02:00:00:00:00:02']))).stdout)).toEqual({
+      ok: true,
+      address: vip,
+      interface: 'eth0',
+      answers: [{mac: '02:00:00:00:00:02', who: 'this host', interface: 'eth0', addresses: []}],
+      problems: [],
+    })
+  })
+
+  test.each([
+    ['arp probe 192.168.1.256', 2, '✗ ADDRESS: 192.168.1.256 is not an IPv4 address'],
+    ['arp probe 224.0.0.1', 2, '✗ ADDRESS: 224.0.0.1 is a multicast address'],
+    ['arp probe 10.9.9.9', 2, '✗ 10.9.9.9 is in no subnet of this host, and no interface is named'],
+    ['arp probe 10.9.9.9 --dev eth00', 3, '✗ no network interface "eth00"'],
+  ])('%s', async (command, exit, message) => {
+    expect(await lvsctl(command, asked([]))).toMatchObject({
+      stdout: '',
+      exit,
+      stderr: expect.stringContaining(message),
+    })
+  })
+})
+
 describe('director', () => {
+  test('by NAT, with everything: told, in status, and gone again', async () => {
+    const on = lan()
+    const before = `${on.host}`
+    expect(await lvsctl('director setup --vip 192.168.1.200 --dev eth0 --method nat --masquerade --tune', on)).toEqual({
+      stdout: `ready: eth0 has 192.168.1.200, and the neighbours were told
+  servers see this host in place of the client
+  not kept over a reboot
+  undo: lvsctl director teardown --vip 192.168.1.200 --dev eth0
+`,
+      stderr: `[#] sysctl -w net.ipv4.conf.all.send_redirects=0     (was 1)
+[#] sysctl -w net.ipv4.conf.eth0.send_redirects=0    (was 1)
+[#] sysctl -w net.ipv4.ip_forward=1                  (was 0)
+[#] sysctl -w net.ipv4.vs.conntrack=1                (was 0)
+[#] sysctl -w net.ipv4.vs.expire_nodest_conn=1       (was 0: clients of a removed server learn it at once)
+[#] nft 'create table ip lvsctl-192.168.1.200; add chain ip lvsctl-192.168.1.200 postrouting { type nat hook postrouting priority 100; }; add rule ip lvsctl-192.168.1.200 postrouting ct original ip daddr 192.168.1.200 ip daddr != 192.168.1.200 masquerade'
+[#] ip addr add 192.168.1.200/32 dev eth0
+[#] arping -U -c 3 -I eth0 192.168.1.200
+`,
+      exit: 0,
+    })
+    on.host.apply({do: 'set-sysctl', key: 'net.ipv4.vs.expire_nodest_conn', value: '0'})
+    expect(await lvsctl('director status', on)).toEqual({
+      stdout: `192.168.1.200\ton eth0 /32\t✓\tset up by lvsctl
+net.ipv4.conf.all.send_redirects\tis 0\t✓
+net.ipv4.conf.eth0.send_redirects\tis 0\t✓
+net.ipv4.ip_forward\tis 1\t✓
+net.ipv4.vs.conntrack\tis 1\t✓
+net.ipv4.vs.expire_nodest_conn\tis 0, was made 1\t✗
+masquerading for 192.168.1.200\tby nft\t✓
+`,
+      stderr: `✗ net.ipv4.vs.expire_nodest_conn is 0, and set-up made it 1
+  Set it again: sysctl -w net.ipv4.vs.expire_nodest_conn=1
+`,
+      exit: 9,
+    })
+    const {settings, masquerades} = JSON.parse((await lvsctl('director status --json', on)).stdout)
+    expect(settings.at(-1)).toEqual({key: 'net.ipv4.vs.expire_nodest_conn', is: '0', should: '1', found: '0'})
+    expect(masquerades).toEqual([{vip: '192.168.1.200', tool: 'nft', there: true}])
+    expect(await lvsctl('director teardown', on)).toMatchObject({
+      stdout: 'done: 192.168.1.200 is not on this host any more\n  settings are as they were found\n',
+      exit: 0,
+    })
+    expect(`${on.host}`).toBe(before)
+    expect((await lvsctl('director teardown', on)).stdout).toBe('nothing to do\n')
+  })
+
   test('setup, status, teardown', async () => {
     const on = lan()
     const before = `${on.host}`
