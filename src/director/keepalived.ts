@@ -9,21 +9,34 @@ export interface Keepalived {
   readonly config: string | undefined
 }
 
-/** keepalived(8); some packages have a folder of their own. */
-const pidFiles = ['/run/keepalived.pid', '/var/run/keepalived.pid', '/run/keepalived/keepalived.pid']
-const configFile = '/etc/keepalived/keepalived.conf'
-
 /** undefined: none in this network namespace. */
-export function findKeepalived(host: Pick<HostReader, 'readFile' | 'inspect' | 'namespace'>): Keepalived | undefined {
-  for (const path of pidFiles) {
-    const pid = Number(host.readFile(path)?.trim())
-    // A file may be left behind, and its number be another process by now.
-    if (!Number.isInteger(pid) || pid <= 0 || host.readFile(`/proc/${pid}/comm`)?.trim() !== 'keepalived') continue
-    const elsewhere = host.inspect(`/proc/${pid}/ns/net`)?.target
+export function findKeepalived(
+  host: Pick<HostReader, 'list' | 'readFile' | 'inspect' | 'namespace'>,
+): Keepalived | undefined {
+  for (const name of host.list('/proc')) {
+    if (!/^\d+$/.test(name) || host.readFile(`/proc/${name}/comm`)?.trim() !== 'keepalived') continue
+    const elsewhere = host.inspect(`/proc/${name}/ns/net`)?.target
     if (elsewhere !== undefined && elsewhere !== `net:[${host.namespace()}]`) continue
-    return {pid, config: host.readFile(configFile)}
+    const words = host.readFile(`/proc/${name}/cmdline`)?.split('\0') ?? []
+    return {pid: Number(name), config: readable(host, configFile(words))}
   }
   return undefined
+}
+
+/** An ordinary user may not read it, and is told what can be told. */
+function readable(host: Pick<HostReader, 'readFile'>, path: string): string | undefined {
+  try {
+    return host.readFile(path)
+  } catch {
+    return undefined
+  }
+}
+
+/** Of `-f FILE`, `--use-file=FILE` (keepalived(8)), or where it is without. */
+function configFile(words: readonly string[]): string {
+  const at = words.findIndex((word) => /^(-f|--use-file)$/.test(word))
+  const joined = words.find((word) => /^(-f.|--use-file=)/.test(word))
+  return (at < 0 ? joined?.replace(/^(-f|--use-file=)/, '') : words[at + 1]) ?? '/etc/keepalived/keepalived.conf'
 }
 
 /** Whether the configuration names the address, outside of comments (`#`, `!`). Files that it includes are not read. */

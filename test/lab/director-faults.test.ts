@@ -105,7 +105,7 @@ describe('refused, with nothing changed', () => {
 
   test("a VIP of keepalived's; others go beside it, with a word", async () => {
     await onDirector(`cp "$(command -v sleep)" /tmp/keepalived
-/tmp/keepalived 600 & echo $! > /run/keepalived.pid
+nohup /tmp/keepalived 600 >/dev/null 2>&1 & echo $! > /tmp/keepalived.pid
 mkdir -p /etc/keepalived
 echo 'vrrp_instance A { virtual_ipaddress { ${vip}/24 dev eth0 } } # not 192.168.1.201' > /etc/keepalived/keepalived.conf`)
     expect(await refusal(setup, 2)).toEqual(['vip-of-keepalived'])
@@ -117,7 +117,7 @@ echo 'vrrp_instance A { virtual_ipaddress { ${vip}/24 dev eth0 } } # not 192.168
       JSON.parse((await lab.on('rs2', `lvsctl director setup --vip ${vip} --dev eth0 --dry-run --json`)).stdout)
         .warnings,
     ).toEqual([])
-    await onDirector('kill "$(cat /run/keepalived.pid)"; rm /run/keepalived.pid /etc/keepalived/keepalived.conf')
+    await onDirector('kill "$(cat /tmp/keepalived.pid)"; rm /etc/keepalived/keepalived.conf')
   })
 })
 

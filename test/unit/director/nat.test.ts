@@ -318,14 +318,14 @@ describe('what is around', () => {
 describe('keepalived', () => {
   const running = (config: string, comm = 'keepalived', more: Partial<FakeState> = {}): FakeState => ({
     ...more,
-    files: {'/run/keepalived.pid': '77\n', '/proc/77/comm': `${comm}\n`, '/etc/keepalived/keepalived.conf': config},
+    files: {'/proc/7/comm': 'sh\n', '/proc/77/comm': `${comm}\n`, '/etc/keepalived/keepalived.conf': config},
   })
   const block = `virtual_ipaddress {\n  ${vip}/24 dev eth0 # and not 192.168.1.201\n  2001:db8::200\n}\n`
 
   test.each<[string, readonly Address[], FakeState, readonly string[]]>([
     ['its VIPs are its own', [vip, six], running(block), ['vip-of-keepalived', 'vip-of-keepalived']],
     ['what is in a comment is not', [address('192.168.1.201')], running(block), []],
-    ['a process that has its old number', [vip], running(block, 'bash'), []],
+    ['no such process', [vip], running(block, 'bash'), []],
     [
       'another network namespace',
       [vip],
@@ -333,6 +333,15 @@ describe('keepalived', () => {
       [],
     ],
   ])('%s', (_what, vips, state, codes) => expect(refusals(hostWith(state), {vips})).toEqual(codes))
+
+  test.each([['-f\0/etc/lb.conf'], ['--use-file=/etc/lb.conf'], ['-D\0-f/etc/lb.conf']])(
+    'its configuration is where %j says',
+    (words) => {
+      const {files} = running('')
+      const told = {...files, '/proc/77/cmdline': `keepalived\0${words}\0`, '/etc/lb.conf': block}
+      expect(refusals(hostWith({files: told}), {})).toEqual(['vip-of-keepalived'])
+    },
+  )
 
   test('beside it others go, with a word', () => {
     expect(plan(hostWith(running('')), {}).codes).toEqual(['keepalived-runs'])
