@@ -84,7 +84,7 @@ const isRoute = (route: unknown): route is Route =>
 
 const readRoute = record(({route, was, method}): LedgerRoute | undefined =>
   isRoute(route) && (was === undefined || isRoute(was))
-    ? {route, ...(was && {was}), ...(text(method) && {method})}
+    ? {route, ...(text(method) && {method}), ...(was && {was})}
     : undefined,
 )
 
