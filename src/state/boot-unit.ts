@@ -1,8 +1,9 @@
-// The text of lvsctl-restore.service, and how it is told whether a person has changed it since. Directives are of
+// The text of lvsctl-restore.service. Directives are of
 // systemd.unit(5), systemd.service(5) and systemd.exec(5). Where it lies and when it is written: boot.ts.
 
-import {createHash} from 'node:crypto'
 import type {Program} from '../domain/program.ts'
+import {sign} from '../host/signed-text.ts'
+import {quoteWord, wordsOf} from '../host/systemd.ts'
 import {bootRulesPaths} from './boot-rules.ts'
 
 export const unitName = 'lvsctl-restore.service'
@@ -65,34 +66,9 @@ WantedBy=multi-user.target
 `)
 }
 
-const checksumLine = /^# checksum ([0-9a-f]{64})\n/m
-
-/** Below the comment at its head. */
-function sign(text: string): string {
-  return text.replace('\n\n', `\n# checksum ${digest(text)}\n\n`)
-}
-
-/** Is it, to the letter, what an lvsctl wrote? Whichever version that was. */
-export function isUnchanged(text: string): boolean {
-  return checksumLine.exec(text)?.[1] === digest(text.replace(checksumLine, ''))
-}
-
-const digest = (text: string): string => createHash('sha256').update(text).digest('hex')
-
 /** What a unit runs; undefined: not to be told from its text. */
 export function programOf(text: string): Program | undefined {
   const [, command = ''] = /^ExecStart=(.*)$/m.exec(text) ?? []
-  const [node, script] = [...command.matchAll(/"(?:[^"\\]|\\.)*"|\S+/g)].map(([word]) => unquoteWord(word))
+  const [node, script] = wordsOf(command)
   return node === undefined || script === undefined ? undefined : {node, script}
-}
-
-/** Quotes are for blanks and the like; `%` and `$` stand for other things than themselves wherever they are. */
-function quoteWord(word: string): string {
-  const plain = word.replaceAll('%', '%%').replaceAll('$', '$$$$')
-  return /^[\w./@:+%$=-]+$/.test(plain) ? plain : `"${plain.replace(/["\\]/g, '\\$&')}"`
-}
-
-function unquoteWord(word: string): string {
-  const plain = word.startsWith('"') ? word.slice(1, -1).replace(/\\(.)/g, '$1') : word
-  return plain.replaceAll('$$', '$').replaceAll('%%', '%')
 }

@@ -7,14 +7,15 @@ import {LvsctlError, type Problem, problem, refuse, warning} from '../domain/pro
 import type {Program} from '../domain/program.ts'
 import {type RunEvents, runRole} from '../host/carry-out.ts'
 import type {Effect, Host, HostReader} from '../host/host.ts'
+import {isUnchanged} from '../host/signed-text.ts'
 import {planEffects, type RolePlan} from '../host/step.ts'
+import {enablingLinkOf, hasSystemd, reloadEffects, unitFolder} from '../host/systemd.ts'
 import {programProblems} from './boot-program.ts'
 import {type BootRules, bootRules, otherLoaders} from './boot-rules.ts'
-import {formatUnit, isUnchanged, programOf, type UnitOptions, unitName} from './boot-unit.ts'
+import {formatUnit, programOf, type UnitOptions, unitName} from './boot-unit.ts'
 
-export const unitPath = `/etc/systemd/system/${unitName}`
-/** `systemctl enable` makes the same one. */
-export const enablingLink = `/etc/systemd/system/multi-user.target.wants/${unitName}`
+export const unitPath = `${unitFolder}/${unitName}`
+export const enablingLink = enablingLinkOf(unitName)
 
 export interface BootRequest extends UnitOptions {
   readonly program: Program
@@ -84,10 +85,7 @@ export function bootStatus(host: HostReader): BootStatus {
 }
 
 function plan(effects: readonly Effect[], warnings: readonly Problem[], host: HostReader): RolePlan {
-  // sd_booted(3)
-  const runs = host.inspect('/run/systemd/system') !== undefined
-  const all: readonly Effect[] = effects.length > 0 && runs ? [...effects, {do: 'systemd-reload'}] : effects
-  return planEffects([], warnings, host, all)
+  return planEffects([], warnings, host, effects.length > 0 ? [...effects, ...reloadEffects(host)] : effects)
 }
 
 function unitState(host: HostReader): UnitState {
@@ -120,10 +118,8 @@ const changed = (fate: string): Problem =>
     hint: `To have it written anew: rm ${unitPath} && lvsctl save --boot`,
   })
 
-const systemdPlaces = ['/run/systemd/system', '/usr/lib/systemd/systemd', '/lib/systemd/systemd'] as const
-
 function requireSystemd(host: HostReader): void {
-  if (systemdPlaces.some((path) => host.inspect(path))) return
+  if (hasSystemd(host)) return
   throw new LvsctlError({
     failure: 'unsupported',
     code: 'systemd-missing',

@@ -12,6 +12,7 @@ import type {Program} from '../../../src/domain/program.ts'
 import {FakeHost, type FakeState} from '../../../src/host/fake-host.ts'
 import type {Effect} from '../../../src/host/host.ts'
 import {linuxHost} from '../../../src/host/linux-host.ts'
+import {isUnchanged} from '../../../src/host/signed-text.ts'
 import {
   bootStatus,
   enablingLink,
@@ -24,7 +25,7 @@ import {
 import {programProblems} from '../../../src/state/boot-program.ts'
 import {bootPlanLines, bootReport} from '../../../src/state/boot-report.ts'
 import {bootRules, otherLoaders} from '../../../src/state/boot-rules.ts'
-import {formatUnit, isUnchanged, programOf, unitName} from '../../../src/state/boot-unit.ts'
+import {formatUnit, programOf, unitName} from '../../../src/state/boot-unit.ts'
 import {bootHost as host, installedFiles, installedProgram as program} from '../../support/boot-host.ts'
 
 const request = {program, network: false}
