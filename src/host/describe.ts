@@ -43,7 +43,7 @@ export function describeEffect(effect: Effect): string {
     case 'remove-masquerade':
       return masqueradeCommand('remove', effect.rule).map(quoteWords).join(' ')
     case 'write-file':
-      return `install -D -m 644 /dev/stdin ${effect.path}`
+      return `install -D -m ${(effect.mode ?? 0o644).toString(8)} /dev/stdin ${effect.path}`
     case 'write-state':
       return `install -D -m 600 /dev/stdin ${effect.path}`
     case 'remove-file':

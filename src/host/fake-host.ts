@@ -138,7 +138,7 @@ export class FakeHost implements Host {
   /** Of the files those that are root's alone. */
   private readonly state = new Set<string>()
   private readonly symlinks: Map<string, string>
-  private readonly facts: Readonly<Record<string, Partial<FileFacts>>>
+  private readonly facts: Record<string, Partial<FileFacts>>
   private readonly neighbourList: readonly Neighbour[]
   private readonly answers: Readonly<Record<string, readonly string[]>>
   private readonly merging: readonly string[]
@@ -162,7 +162,7 @@ export class FakeHost implements Host {
     for (const [key, value] of Object.entries(state.sysctls ?? {})) this.sysctls.set(key, value)
     for (const [path, content] of Object.entries(state.files ?? {})) this.files.set(path, content)
     this.symlinks = new Map(Object.entries(state.symlinks ?? {}))
-    this.facts = state.facts ?? {}
+    this.facts = {...state.facts}
     this.neighbourList = state.neighbours ?? []
     this.merging = state.merging ?? []
     this.tool = state.masqueradeTool === undefined ? 'nft' : state.masqueradeTool
@@ -299,11 +299,13 @@ export class FakeHost implements Host {
     'remove-masquerade': ({rule}) => {
       if (!this.masquerades.delete(nameOf(rule))) throw masqueradeMissing(rule)
     },
-    'write-file': ({path, content}) => {
+    'write-file': ({path, content, mode}) => {
+      if (!this.files.has(path) && mode !== undefined) this.facts[path] = {mode}
       this.files.set(path, content)
     },
     'remove-file': ({path}) => {
       if (!this.files.delete(path)) throw fileMissing(path)
+      delete this.facts[path]
     },
     'write-state': ({path, content}) => {
       this.requireOwn(path)

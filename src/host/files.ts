@@ -45,11 +45,12 @@ export function listIfThere(path: string): readonly string[] {
 
 /**
  * A reader finds the old content or the new, also after a crash or a power cut: the new file is complete on disk before
- * its name is. Folders above it are made, writable for us only, whatever the umask; an existing file keeps its mode.
+ * its name is. Folders above it are made, writable for us only, whatever the umask; an existing file keeps its mode, a new one
+ * has this.
  */
-export function replaceFile(path: string, content: string): void {
+export function replaceFile(path: string, content: string, mode = 0o644): void {
   mkdirSync(dirname(path), {recursive: true, mode: 0o755})
-  put(path, content, modeOf(path) ?? 0o644)
+  put(path, content, modeOf(path) ?? mode)
 }
 
 /** The same for what is root's alone. Throws LvsctlError where something else lies in place of the file or its folder. */

@@ -61,9 +61,10 @@ export type Effect =
   /** Connections through IPVS to the VIP reach their servers from this host's own address. */
   | {readonly do: 'add-masquerade'; readonly rule: Masquerade}
   | {readonly do: 'remove-masquerade'; readonly rule: Masquerade}
-  /** Whole content or nothing, whatever happens meanwhile; an existing file keeps its mode. */
-  | {readonly do: 'write-file'; readonly path: string; readonly content: string}
-  | {readonly do: 'remove-file'; readonly path: string}
+  /** Whole content or nothing, whatever happens meanwhile; an existing file keeps its mode. A new one has 0644 or `mode`. */
+  | {readonly do: 'write-file'; readonly path: string; readonly content: string; readonly mode?: number}
+  /** `mode`: what it has, for the case that it must come back. */
+  | {readonly do: 'remove-file'; readonly path: string; readonly mode?: number}
   /** lvsctl's own notes: 0600 in a folder of 0700, root's alone; no symbolic link in place of either is followed. */
   | {readonly do: 'write-state'; readonly path: string; readonly content: string}
   | {readonly do: 'remove-state'; readonly path: string}

@@ -51,7 +51,8 @@ export function inverse(effect: Effect, before: Pick<HostReader, 'sysctl' | 'rea
     case 'write-file':
     case 'remove-file': {
       const content = before.readFile(effect.path)
-      if (content !== undefined) return [{do: 'write-file', path: effect.path, content}]
+      const mode = effect.do === 'remove-file' && effect.mode !== undefined ? {mode: effect.mode} : {}
+      if (content !== undefined) return [{do: 'write-file', path: effect.path, content, ...mode}]
       return effect.do === 'write-file' ? [{do: 'remove-file', path: effect.path}] : []
     }
     case 'write-state':

@@ -274,7 +274,7 @@ class LinuxHost implements Host {
     announce: (effect) => this.announce(this.link(effect.interface), effect.address),
     'add-masquerade': (effect) => changeMasquerade(effect),
     'remove-masquerade': (effect) => changeMasquerade(effect),
-    'write-file': ({path, content}) => replaceFile(this.root + path, content),
+    'write-file': ({path, content, mode}) => replaceFile(this.root + path, content, mode),
     'remove-file': ({path}) => rmSync(this.root + path),
     'write-state': ({path, content}) => replacePrivate(this.root + path, content),
     'remove-state': ({path}) => removePrivate(this.root + path),

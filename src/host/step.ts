@@ -16,6 +16,8 @@ export interface Step {
   readonly note?: string
   /** lvsctl's own notes (the state file): carried out with the rest, but not part of what the operator asked for. */
   readonly bookkeeping: boolean
+  /** For a dry run, what the line does not say: what is in a file. */
+  readonly details?: readonly string[]
 }
 
 /** What a role comes to: asked for, computed, not done. */
@@ -24,6 +26,8 @@ export interface RolePlan {
   readonly steps: readonly Step[]
   /** What an operator should know about it, all of severity `warning`: errors are thrown. */
   readonly warnings: readonly Problem[]
+  /** How it comes back after a reboot, in a phrase; not given: it does not. */
+  readonly kept?: string
 }
 
 type Before = Pick<HostReader, 'sysctl' | 'readFile'>

@@ -176,6 +176,19 @@ export const hostContract: readonly ContractCase[] = [
     expect(host.list(`${folder}/some`)).toEqual(['a', 'b', 'deep'])
     expect(host.list(`${folder}/some/b`)).toEqual([])
   }),
+  case_('a new file has the mode that is asked for, an old one keeps its own', (host, folder) => {
+    const path = `${folder}/secret`
+    const mode = () => host.inspect(path)?.mode
+    host.apply({do: 'write-file', path, content: 'one\n', mode: 0o600})
+    expect(mode()).toBe(0o600)
+    host.apply({do: 'write-file', path, content: 'two\n', mode: 0o755})
+    expect(mode()).toBe(0o600)
+    const removal: Effect = {do: 'remove-file', path, mode: 0o600}
+    const back = inverse(removal, host)
+    host.apply(removal)
+    for (const effect of back) host.apply(effect)
+    expect([mode(), host.readFile(path)]).toEqual([0o600, 'two\n'])
+  }),
   case_('a symlink is made once, seen as it is, and removed where it leads there', (host, folder) => {
     const link = {path: `${folder}/deep/link`, target: `${folder}/file`} as const
     expect(host.inspect(link.path)).toBeUndefined()
