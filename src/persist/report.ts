@@ -1,0 +1,15 @@
+// Whether a role comes back after a reboot, in words for people.
+
+import type {BackendName} from './backend-names.ts'
+import {backends} from './backends.ts'
+import type {PersistStatus} from './status.ts'
+
+export const keptBy = (backend: BackendName): string => `kept over a reboot by ${backends[backend].title}`
+
+/** undefined: nothing was made to last. */
+export function persistLine(status: PersistStatus | undefined): string {
+  if (!status) return 'not kept over a reboot'
+  const {backend, files, problems} = status
+  const mark = problems.some(({severity}) => severity === 'error') ? '✗' : '✓'
+  return `${keptBy(backend)} ${mark} (${files.map(({path}) => path).join(', ')})`
+}
