@@ -2,11 +2,15 @@
 
 import {string} from '@oclif/core/flags'
 import type {Address} from '../domain/address.ts'
-import {LvsctlError} from '../domain/problem.ts'
+import {LvsctlError, problem, refuse, warning} from '../domain/problem.ts'
 import type {RunEvents} from '../host/carry-out.ts'
+import type {HostReader} from '../host/host.ts'
+import type {Role} from '../host/ledger.ts'
 import {echoLines, type RolePlan, type Step} from '../host/step.ts'
 import {parseVips} from '../host/vip.ts'
+import {type BackendName, backendNames} from '../persist/backend-names.ts'
 import {BaseCommand} from './base-command.ts'
+import type {OptionFacts} from './implied-values.ts'
 import {problemShape} from './problem-shape.ts'
 
 export const vipFlag = {
@@ -18,6 +22,25 @@ export const vipFlag = {
   }),
 }
 
+/** `--persist` alone: the backend that works wherever systemd does. */
+const impliedBackend: Pick<OptionFacts, 'implied'> = {implied: 'systemd'}
+
+export const persistFlag = {
+  persist: Object.assign(
+    string({
+      summary: `Have it come back after a reboot, by files for one of: ${backendNames.join(', ')}; systemd where none is named.`,
+      options: [...backendNames],
+      helpValue: '[BACKEND]',
+    }),
+    impliedBackend,
+  ),
+}
+
+interface PersistWords {
+  readonly persist?: string | undefined
+  readonly netns?: string | undefined
+}
+
 export abstract class RoleCommand extends BaseCommand {
   protected requireVips(given: readonly string[] | undefined): readonly Address[] {
     if (given) return parseVips(given)
@@ -27,6 +50,35 @@ export abstract class RoleCommand extends BaseCommand {
       message: 'no VIP is named',
       hint: `Such as: lvsctl ${this.id?.replace(':', ' ')} --vip 192.168.1.200`,
     })
+  }
+
+  /** Throws where it cannot be meant: no machine boots in another network namespace. */
+  protected persistOf({persist, netns}: PersistWords): {readonly persist?: BackendName} {
+    const backend = backendNames.find((name) => name === persist)
+    if (backend === undefined) return {}
+    if (netns !== undefined)
+      refuse([problem('options-conflict', 'the machine boots in its own network namespace', {where: '--persist'})])
+    return {persist: backend}
+  }
+
+  /** Whether the role comes back after a reboot: as a line, its problems, and in JSON. `vips`: those it has now. */
+  protected async lastingStatus(role: Role, host: HostReader, vips: readonly Address[]) {
+    const [{persistStatus}, {persistLine}, {isHidden}] = await Promise.all([
+      import('../persist/status.ts'),
+      import('../persist/report.ts'),
+      import('../persist/record.ts'),
+    ])
+    const status = persistStatus(role, host, vips)
+    const problems = [
+      ...(status?.problems ?? []),
+      ...(isHidden(role, host) ? [warning('persist-hidden', 'what comes back after a reboot only root can see')] : []),
+    ]
+    return {
+      line: persistLine(status),
+      problems,
+      ok: problems.every(({severity}) => severity !== 'error'),
+      shape: status ? {...status, problems: status.problems.map(problemShape)} : null,
+    }
   }
 
   /** Echoes on stderr what is being done. */
@@ -48,14 +100,18 @@ export abstract class RoleCommand extends BaseCommand {
   /** A plan that will not be carried out is the result. */
   protected printPlan(plan: RolePlan): void {
     this.warnAbout(plan.warnings)
-    for (const line of echoLines(plan.steps).values()) this.print(line)
+    for (const [step, line] of echoLines(plan.steps)) {
+      this.print(line)
+      for (const detail of step.details ?? []) this.print(`    ${detail}`)
+    }
   }
 
-  protected planShape({vips, steps, warnings}: RolePlan, dryRun: boolean): object {
+  protected planShape({vips, steps, warnings, kept}: RolePlan, dryRun: boolean): object {
     return {
       changed: !dryRun && steps.length > 0,
       dryRun,
       vips,
+      ...(kept !== undefined && {kept}),
       steps: steps.filter(({bookkeeping}) => !bookkeeping).map(({line, note}) => ({line, note: note ?? null})),
       warnings: warnings.map(problemShape),
     }

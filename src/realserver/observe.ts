@@ -2,9 +2,10 @@
 
 import type {Address} from '../domain/address.ts'
 import type {FouPort, HostReader, InterfaceAddress, Link, ModuleState, NewLink, Route} from '../host/host.ts'
-import {type Ledger, type Recorded, readLedger} from '../host/ledger.ts'
+import type {Ledger, Recorded} from '../host/ledger.ts'
 import {interfaceSysctl} from '../host/sysctl-key.ts'
 import {hostPrefixOf} from '../host/vip.ts'
+import {readLastingLedger} from '../persist/record.ts'
 import {arpKey, arpRules} from './arp.ts'
 import {sameKey} from './routes.ts'
 import {silentKinds} from './tunnels.ts'
@@ -34,7 +35,7 @@ const interfaceSettings = [
 /** `modules`: what is asked about, since an answer can take a process. */
 export function observe(host: HostReader, modules: readonly string[] = []): Observed {
   const links = host.links()
-  const recorded = readLedger('realserver', host)
+  const recorded = readLastingLedger('realserver', host)
   const keys = [
     ...['all', 'default', ...links.map((link) => link.name)].flatMap((where) =>
       interfaceSettings.map((key) => key(where)),

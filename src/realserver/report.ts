@@ -13,7 +13,7 @@ export interface Telling {
 }
 
 export function setupReport(
-  {vips, steps}: RolePlan,
+  {vips, steps, kept}: RolePlan,
   {method = 'dr', gateways = []}: Pick<SetupRequest, 'method' | 'gateways'>,
   {dryRun = false}: Telling = {},
 ): readonly string[] {
@@ -22,7 +22,7 @@ export function setupReport(
   if (dryRun) return [unchanged]
   return [
     ready(method, names, vips.length),
-    '  not kept over a reboot',
+    `  ${kept ?? 'not kept over a reboot'}`,
     `  undo: lvsctl realserver teardown${method === 'nat' ? '' : ` --vip ${vips.join(',')}`}`,
   ]
 }

@@ -7,17 +7,16 @@ import {existsSync} from 'node:fs'
 import type {Address} from '../../src/domain/address.ts'
 import {linuxHost} from '../../src/host/linux-host.ts'
 import {observe} from '../../src/realserver/observe.ts'
-import type {SetupRequest} from '../../src/realserver/request.ts'
-import {setUpRealServer, tearDownRealServer} from '../../src/realserver/run.ts'
+import {type LastingRequest, setUpRealServer, tearDownRealServer} from '../../src/realserver/run.ts'
 import {realServerStatus} from '../../src/realserver/status.ts'
 import {mortal} from './mortal-host.ts'
 
 export type Action =
   /** The process ends, as by a power cut, when so many effects are done. */
-  | {readonly do: 'realserver-setup'; readonly request: SetupRequest; readonly dieAfter: number}
+  | {readonly do: 'realserver-setup'; readonly request: LastingRequest; readonly dieAfter: number}
   | {readonly do: 'realserver-teardown'; readonly dieAfter: number}
   /** Cut off behind every one of its steps; what is wrong afterwards. */
-  | {readonly do: 'realserver-crashes'; readonly request: SetupRequest; readonly what: 'setup' | 'teardown'}
+  | {readonly do: 'realserver-crashes'; readonly request: LastingRequest; readonly what: 'setup' | 'teardown'}
   /** Who answers for the address; the MACs. */
   | {readonly do: 'probe'; readonly device: string; readonly target: Address}
   /** The same over and over, until that file exists: how often was asked, and who ever answered. */
@@ -62,7 +61,7 @@ function state(): string {
   return JSON.stringify(rest)
 }
 
-function crashes(request: SetupRequest, what: 'setup' | 'teardown'): Crashes {
+function crashes(request: LastingRequest, what: 'setup' | 'teardown'): Crashes {
   const wrong: string[] = []
   const before = state()
   const quiet = (when: string): void => {

@@ -1,6 +1,6 @@
 import {string} from '@oclif/core/flags'
 import {changeFlags} from '../../cli/flags.ts'
-import {RoleCommand, vipFlag} from '../../cli/role-command.ts'
+import {persistFlag, RoleCommand, vipFlag} from '../../cli/role-command.ts'
 
 export default class RealServerSetup extends RoleCommand {
   static override summary = 'Make this host a real server.'
@@ -23,6 +23,10 @@ What was found is noted, so that "lvsctl realserver teardown" can go back to it.
     {
       description: 'Behind NAT',
       command: '<%= config.bin %> realserver setup --method nat --gateway 10.0.0.1',
+    },
+    {
+      description: 'So that it comes back after a reboot',
+      command: '<%= config.bin %> realserver setup --vip 192.168.1.200 --persist',
     },
   ]
   static override flags = {
@@ -50,26 +54,21 @@ What was found is noted, so that "lvsctl realserver teardown" can go back to it.
       multiple: true,
       multipleNonGreedy: true,
     }),
+    ...persistFlag,
     ...changeFlags,
   }
 
   async run(): Promise<object> {
     const {flags} = await this.parse(RealServerSetup)
-    const [host, {observe}, {modulesFor}, {parseSetup, sshPeer}, {planSetup}, {setUpRealServer}, {setupReport}] =
-      await Promise.all([
-        this.context.host(),
-        import('../../realserver/observe.ts'),
-        import('../../realserver/place.ts'),
-        import('../../realserver/request.ts'),
-        import('../../realserver/setup.ts'),
-        import('../../realserver/run.ts'),
-        import('../../realserver/report.ts'),
-      ])
-    const request = {...parseSetup(flags), ...sshPeer(this.context.env)}
+    const [host, {parseSetup, sshPeer}, {planRealServer, setUpRealServer}, {setupReport}] = await Promise.all([
+      this.context.host(),
+      import('../../realserver/request.ts'),
+      import('../../realserver/run.ts'),
+      import('../../realserver/report.ts'),
+    ])
+    const request = {...parseSetup(flags), ...sshPeer(this.context.env), ...this.persistOf(flags)}
     const dryRun = flags['dry-run']
-    const plan = dryRun
-      ? planSetup(request, observe(host, modulesFor(request)))
-      : setUpRealServer(host, request, this.events)
+    const plan = dryRun ? planRealServer(request, host) : setUpRealServer(host, request, this.events)
     if (dryRun) this.printPlan(plan)
     this.say(setupReport(plan, request, {dryRun}).join('\n'))
     return this.planShape(plan, dryRun)

@@ -34,15 +34,19 @@ export default class RealServerStatus extends RoleCommand {
       listeners: listeners(host),
       persisted: persistedSysctls(host),
     })
-    const problems = [...status.vips.flatMap((one) => one.problems), ...status.problems]
+    const ours = status.vips.filter(({managed}) => managed !== 'no').map(({vip}) => vip)
+    const lasting = await this.lastingStatus('realserver', host, ours)
+    const ok = status.ok && lasting.ok
+    const problems = [...status.vips.flatMap((one) => one.problems), ...status.problems, ...lasting.problems]
     await this.printRows([...report.statusRows(status.vips), ...report.gatewayRows(status.gateways)])
     await this.printRows(report.settingRows(status.settings))
     if (status.vips.length + status.gateways.length === 0)
       this.say('no VIP is set up here; to do it: lvsctl realserver setup --vip ADDRESS')
+    if (lasting.shape) this.say(lasting.line)
     for (const line of problemLines(problems)) this.note(line)
-    if (!status.ok) this.context.setExitCode(exitCodes.differences)
+    if (!ok) this.context.setExitCode(exitCodes.differences)
     return {
-      ok: status.ok,
+      ok,
       vips: status.vips.map((one) => ({
         ...one,
         prefixLength: one.prefixLength ?? null,
@@ -59,6 +63,7 @@ export default class RealServerStatus extends RoleCommand {
         atBoot: atBoot ?? null,
       })),
       problems: status.problems.map(problemShape),
+      persist: lasting.shape,
     }
   }
 }

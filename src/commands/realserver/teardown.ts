@@ -16,14 +16,12 @@ export default class RealServerTeardown extends RoleCommand {
     const {flags} = await this.parse(RealServerTeardown)
     const request = flags.vip ? {vips: parseVips(flags.vip)} : {}
     const dryRun = flags['dry-run']
-    const [host, {observe}, {planTeardown}, {tearDownRealServer}, {teardownReport}] = await Promise.all([
+    const [host, {planRealServerTeardown, tearDownRealServer}, {teardownReport}] = await Promise.all([
       this.context.host(),
-      import('../../realserver/observe.ts'),
-      import('../../realserver/teardown.ts'),
       import('../../realserver/run.ts'),
       import('../../realserver/report.ts'),
     ])
-    const plan = dryRun ? planTeardown(request, observe(host)) : tearDownRealServer(host, request, this.events)
+    const plan = dryRun ? planRealServerTeardown(request, host) : tearDownRealServer(host, request, this.events)
     if (dryRun) this.printPlan(plan)
     this.say(teardownReport(plan, {dryRun}).join('\n'))
     return this.planShape(plan, dryRun)

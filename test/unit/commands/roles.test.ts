@@ -140,6 +140,7 @@ describe('realserver', () => {
         {key: 'net.ipv4.conf.all.arp_announce', is: '2', should: '2', found: '0', ok: true, by: 'lvsctl', atBoot: null},
       ],
       problems: [],
+      persist: null,
     })
     expect(await json('teardown --dry-run')).toMatchObject({changed: false, dryRun: true, vips: ['192.168.1.200']})
     expect(await json('teardown')).toMatchObject({changed: true, dryRun: false})
