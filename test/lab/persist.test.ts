@@ -89,6 +89,9 @@ describe('systemd', () => {
       ],
       persist: {backend: 'systemd', enabled: true, running: true, problems: []},
     })
+    // Without root: nothing of it can be seen, which is told.
+    const {stdout} = await lab.on('rs1', 'setpriv --reuid 65534 --clear-groups lvsctl realserver status --json')
+    expect(codes(JSON.parse(stdout).problems)).toContain('persist-hidden')
     expect((await everything()).replace(/\n\/run\/lvsctl.*/g, '')).toBe(running.replace(/\n\/run\/lvsctl.*/g, ''))
 
     expect(await lvsctl('realserver teardown')).toMatchObject({warnings: []})

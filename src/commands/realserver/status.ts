@@ -62,7 +62,7 @@ export default class RealServerStatus extends RoleCommand {
         by: by ?? null,
         atBoot: atBoot ?? null,
       })),
-      problems: status.problems.map(problemShape),
+      problems: [...status.problems, ...(lasting.shape ? [] : lasting.problems)].map(problemShape),
       persist: lasting.shape,
     }
   }
