@@ -3,9 +3,9 @@
 import type {Address} from '../domain/address.ts'
 import {LvsctlError} from '../domain/problem.ts'
 import type {HostReader} from '../host/host.ts'
-import {readLedger} from '../host/ledger.ts'
 import {isEthernet} from '../host/mac.ts'
 import {interfaceSysctl} from '../host/sysctl-key.ts'
+import {readLastingLedger} from '../persist/record.ts'
 import {acceptRedirects, familiesOf, forwardingKeys, sendRedirects} from './forwarding.ts'
 import {findKeepalived} from './keepalived.ts'
 import type {Observed, Surroundings} from './observed.ts'
@@ -14,7 +14,7 @@ import {initialValues} from './tuning.ts'
 
 export function observe(host: HostReader): Observed {
   const links = host.links()
-  const recorded = readLedger('director', host)
+  const recorded = readLastingLedger('director', host)
   const noted = [recorded.ledger, recorded.past]
   const keys = new Set([
     ...Object.values(forwardingKeys),

@@ -11,7 +11,7 @@ export interface Telling {
 }
 
 export function setupReport(
-  {vips, steps, advice}: DirectorPlan,
+  {vips, steps, advice, kept}: DirectorPlan,
   device: string,
   {dryRun = false}: Telling = {},
 ): readonly string[] {
@@ -26,7 +26,7 @@ export function setupReport(
   return [
     `${anew ? 'announced again' : 'ready'}: ${device} has ${listVips(vips)}${did('announce') ? ', and the neighbours were told' : ''}`,
     ...(did('add-masquerade') ? ['  servers see this host in place of the client'] : []),
-    '  not kept over a reboot',
+    `  ${kept ?? 'not kept over a reboot'}`,
     `  undo: lvsctl director teardown --vip ${vips.join(',')} --dev ${device}`,
     ...advised,
   ]

@@ -3,31 +3,49 @@
 import {type RunEvents, runRole} from '../host/carry-out.ts'
 import type {Host, HostReader} from '../host/host.ts'
 import type {RolePlan} from '../host/step.ts'
+import type {BackendName} from '../persist/backend-names.ts'
+import {planLastingSetup, planLastingTeardown, withKept} from '../persist/join.ts'
 import {lookAround, observe} from './observe.ts'
 import type {Surroundings} from './observed.ts'
 import type {SetupRequest, TeardownRequest} from './request.ts'
 import {type DirectorPlan, planSetup} from './setup.ts'
 import {planTeardown} from './teardown.ts'
 
-export function setUpDirector(host: Host, request: SetupRequest, events?: RunEvents): DirectorPlan {
+export interface LastingRequest extends SetupRequest {
+  /** How it comes back after a reboot; not at all where not given. */
+  readonly persist?: BackendName
+}
+
+export function setUpDirector(host: Host, request: LastingRequest, events?: RunEvents): DirectorPlan {
   return runRole('director', host, planner(host, request), events)
 }
 
 /** What it would do. */
-export function rehearseSetup(host: HostReader, request: SetupRequest): DirectorPlan {
+export function rehearseSetup(host: HostReader, request: LastingRequest): DirectorPlan {
   return planner(host, request)()
 }
 
 export function tearDownDirector(host: Host, request: TeardownRequest, events?: RunEvents): RolePlan {
-  return runRole('director', host, () => planTeardown(request, observe(host)), events)
+  return runRole('director', host, () => rehearseTeardown(host, request), events)
+}
+
+export function rehearseTeardown(host: HostReader, request: TeardownRequest): RolePlan {
+  const plan = planTeardown(request, observe(host))
+  const going = request.vips ?? (request.device === undefined ? undefined : plan.vips)
+  return planLastingTeardown('director', going, host, plan)
 }
 
 /** The neighbours are asked once: reading back is about this host. */
-function planner(host: HostReader, request: SetupRequest): () => DirectorPlan {
+function planner(host: HostReader, {persist, ...request}: LastingRequest): () => DirectorPlan {
   let around: Surroundings | undefined
-  return () => {
-    const observed = observe(host)
+  const planOn = (on: HostReader) => {
+    const observed = observe(on)
     around ??= lookAround(host, request, observed)
     return planSetup(request, observed, around)
   }
+  const {vips} = request
+  return () =>
+    persist === undefined
+      ? withKept('director', vips, host, planOn(host))
+      : planLastingSetup({role: 'director', backend: persist, vips, host, planOn})
 }

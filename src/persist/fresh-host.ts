@@ -17,21 +17,14 @@ export const kernelDefaults: Readonly<Record<string, string>> = {
   ip_forward: '0',
   forwarding: '0',
   send_redirects: '1',
-  conntrack: '0',
-  expire_nodest_conn: '0',
-  expire_quiescent_template: '0',
-  sloppy_tcp: '0',
-  sloppy_sctp: '0',
-  schedule_icmp: '0',
-  pmtu_disc: '1',
 }
 
-/** `ledgerPath`: where the role's notes are, which a boot does not leave. */
+/** `notes`: files of the role that it must not see; a boot does not leave the one, and starts from the other. */
 export function freshHost(
   host: HostReader,
   vips: readonly Address[],
   ledger: Ledger | undefined,
-  ledgerPath: string,
+  notes: readonly string[],
 ): HostReader {
   const added = ledger?.vips.filter(({origin}) => origin === 'added').map(({address}) => address) ?? []
   const gone = [...(ledger?.links.map(({name}) => name) ?? []), ...fallbackDevices]
@@ -60,9 +53,14 @@ export function freshHost(
         current
       )
     },
-    readFile: (path) => (path === ledgerPath ? undefined : host.readFile(path)),
-    inspect: (path) => (path === ledgerPath ? undefined : host.inspect(path)),
+    readFile: (path) => (notes.includes(path) ? undefined : host.readFile(path)),
+    inspect: (path) => (notes.includes(path) ? undefined : host.inspect(path)),
     list,
+    neighbours: () => host.neighbours(),
+    probe: (probe) => host.probe(probe),
+    mergesSegments: (name) => host.mergesSegments(name),
+    masqueradeTool: (family) => host.masqueradeTool(family),
+    isMasqueraded: () => false,
     namespace: () => host.namespace(),
   }
 }

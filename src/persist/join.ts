@@ -13,24 +13,24 @@ import {type PersistPlan, planForget, planPersist} from './plan.ts'
 import {isHere, readLastingLedger, readRecord, recordPath} from './record.ts'
 import {keptBy} from './report.ts'
 
-export interface SetupToLast {
+export interface SetupToLast<Plan extends RolePlan> {
   readonly role: Role
   readonly backend: BackendName
   readonly vips: readonly Address[]
   readonly host: HostReader
   /** What set-up comes to on a machine: this one, and this one just booted. */
-  readonly planOn: (host: HostReader) => RolePlan
+  readonly planOn: (host: HostReader) => Plan
 }
 
 /**
  * Files come right after the role's notes: where /etc cannot be written, nothing else was changed. What was made to last
  * earlier lasts on. Throws one usage error with everything that speaks against it.
  */
-export function planLastingSetup({role, backend, vips, host, planOn}: SetupToLast): RolePlan {
+export function planLastingSetup<Plan extends RolePlan>({role, backend, vips, host, planOn}: SetupToLast<Plan>): Plan {
   const plan = planOn(host)
   const old = readRecord(role, host)
   const recorded = readLastingLedger(role, host)
-  const fresh = lastingOf(effectsOf(planOn(freshHost(host, vips, recorded.ledger, recorded.path))))
+  const fresh = lastingOf(effectsOf(planOn(freshHost(host, vips, recorded.ledger, [recorded.path, recordPath(role)]))))
   const wanted = asRunning(fresh, plan, host)
   const kept = old && isHere(old, host) ? old : undefined
   const all = [...new Set([...(kept?.vips ?? []), ...vips])]
@@ -53,7 +53,12 @@ export function planLastingSetup({role, backend, vips, host, planOn}: SetupToLas
 }
 
 /** What is set up once more without a word about reboots may last already. */
-export function withKept(role: Role, vips: readonly Address[], host: HostReader, plan: RolePlan): RolePlan {
+export function withKept<Plan extends RolePlan>(
+  role: Role,
+  vips: readonly Address[],
+  host: HostReader,
+  plan: Plan,
+): Plan {
   const record = readRecord(role, host)
   const covered =
     record &&
@@ -120,13 +125,13 @@ const onlyAbout = (ledger: Ledger, vips: readonly Address[]): Ledger => ({
   vips: ledger.vips.filter(({address}) => vips.includes(address)),
 })
 
-function joined(
-  plan: RolePlan,
+function joined<Plan extends RolePlan>(
+  plan: Plan,
   {effects, last, warnings}: PersistPlan,
   role: Role,
   host: HostReader,
   at: number,
-): RolePlan {
+): Plan {
   const stepsOf = (some: PersistPlan['effects']) =>
     planEffects([], [], host, some).steps.map((step) => withDetails(step, role, host))
   return {

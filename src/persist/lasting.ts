@@ -5,7 +5,7 @@
 import {isDeepStrictEqual} from 'node:util'
 import type {Address} from '../domain/address.ts'
 import {describeFouPort, describeRoute} from '../host/describe.ts'
-import type {Effect, FouPort, HostReader, InterfaceAddress, NewLink, Route} from '../host/host.ts'
+import type {Effect, FouPort, HostReader, InterfaceAddress, Masquerade, NewLink, Route} from '../host/host.ts'
 
 export interface Lasting {
   readonly modules: readonly string[]
@@ -13,12 +13,13 @@ export interface Lasting {
   readonly links: readonly LastingLink[]
   readonly fouPorts: readonly FouPort[]
   readonly sysctls: readonly LastingSysctl[]
+  readonly masquerades: readonly Masquerade[]
   readonly addresses: readonly InterfaceAddress[]
   readonly routes: readonly Route[]
 }
 
 /** The names of its lists. */
-export const lastingKinds = ['modules', 'links', 'fouPorts', 'sysctls', 'addresses', 'routes'] as const
+export const lastingKinds = ['modules', 'links', 'fouPorts', 'sysctls', 'masquerades', 'addresses', 'routes'] as const
 
 export interface LastingLink {
   readonly name: string
@@ -38,7 +39,8 @@ export function lastingOf(effects: readonly Effect[]): Lasting {
   const modules = new Set<string>()
   const links = new Map<string, LastingLink>()
   const sysctls = new Map<string, string>()
-  const [fouPorts, addresses, routes]: [FouPort[], InterfaceAddress[], Route[]] = [[], [], []]
+  const [fouPorts, masquerades]: [FouPort[], Masquerade[]] = [[], []]
+  const [addresses, routes]: [InterfaceAddress[], Route[]] = [[], []]
   const link = (name: string, change: Partial<LastingLink>) => links.set(name, {...links.get(name), name, ...change})
   for (const effect of effects)
     switch (effect.do) {
@@ -60,6 +62,9 @@ export function lastingOf(effects: readonly Effect[]): Lasting {
       case 'set-sysctl':
         sysctls.set(effect.key, effect.value)
         break
+      case 'add-masquerade':
+        masquerades.push(effect.rule)
+        break
       case 'add-address':
         addresses.push(effect.address)
         break
@@ -73,6 +78,7 @@ export function lastingOf(effects: readonly Effect[]): Lasting {
     links: [...links.values()],
     fouPorts,
     sysctls: [...sysctls].map(([key, value]) => ({key, value})),
+    masquerades,
     addresses,
     routes,
   }
@@ -85,6 +91,7 @@ export function mergeLasting(one: Lasting, other: Lasting): Lasting {
     links: mergeBy(one.links, other.links, ({name}) => name),
     fouPorts: mergeBy(one.fouPorts, other.fouPorts, describeFouPort),
     sysctls: mergeBy(one.sysctls, other.sysctls, ({key}) => key),
+    masquerades: mergeBy(one.masquerades, other.masquerades, ({vip}) => vip),
     addresses: mergeBy(one.addresses, other.addresses, (at) => `${at.interface} ${at.address}/${at.prefixLength}`),
     routes: mergeBy(one.routes, other.routes, describeRoute),
   }
@@ -103,7 +110,8 @@ export function withoutVips(lasting: Lasting, vips: readonly Address[]): Lasting
   const used = new Set([...addresses, ...lasting.routes].map((one) => one.interface))
   if (used.size === 0) return undefined
   const links = lasting.links.filter(({name}) => used.has(name))
-  return {...lasting, addresses, links, fouPorts: links.length === 0 ? [] : lasting.fouPorts}
+  const masquerades = lasting.masquerades.filter(({vip}) => !vips.includes(vip))
+  return {...lasting, masquerades, addresses, links, fouPorts: links.length === 0 ? [] : lasting.fouPorts}
 }
 
 export const isEmpty = (lasting: Lasting): boolean => lastingKinds.every((name) => lasting[name].length === 0)
@@ -116,12 +124,14 @@ export function linkNames({links, addresses, routes}: Lasting): readonly string[
 
 /** What of it is about that interface. */
 export function aboutLink(lasting: Lasting, name: string): Lasting {
+  const addresses = lasting.addresses.filter((one) => one.interface === name)
   return {
     modules: [],
     links: lasting.links.filter((one) => one.name === name),
     fouPorts: [],
     sysctls: [],
-    addresses: lasting.addresses.filter((one) => one.interface === name),
+    masquerades: lasting.masquerades.filter(({vip}) => addresses.some(({address}) => address === vip)),
+    addresses,
     routes: lasting.routes.filter((one) => one.interface === name),
   }
 }
@@ -158,6 +168,10 @@ export function differences(lasting: Lasting, host: HostReader): readonly string
       const current = host.sysctl(key)
       return current === value ? [] : [`${key} is ${current ?? 'not there'}, not ${value}`]
     }),
+    // Root alone is told; who is not says nothing of it.
+    ...lasting.masquerades
+      .filter((rule) => host.isMasqueraded(rule) === false)
+      .map(({vip}) => `connections to ${vip} are not masqueraded`),
     ...lasting.addresses
       .filter((address) => !addresses.some((one) => isSame(one, address)))
       .map((one) => `${one.address} is not on ${one.interface}`),

@@ -46,7 +46,11 @@ export function readLastingLedger(role: Role, host: HostReader): Recorded {
   if (recorded.ledger) return recorded
   const record = readRecord(role, host)
   if (!record || !isHere(record, host)) return recorded
-  return {...recorded, ledger: {...record.ledger, ...(recorded.bootId !== undefined && {bootId: recorded.bootId})}}
+  return {
+    ...recorded,
+    past: undefined,
+    ledger: {...record.ledger, ...(recorded.bootId !== undefined && {bootId: recorded.bootId})},
+  }
 }
 
 /** Something was made to last, and only root may read what. */

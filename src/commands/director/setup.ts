@@ -2,7 +2,7 @@ import {boolean, string} from '@oclif/core/flags'
 import {deviceFlag} from '../../cli/device-flag.ts'
 import {DirectorCommand} from '../../cli/director-command.ts'
 import {changeFlags} from '../../cli/flags.ts'
-import {vipFlag} from '../../cli/role-command.ts'
+import {persistFlag, vipFlag} from '../../cli/role-command.ts'
 import {LvsctlError} from '../../domain/problem.ts'
 
 export default class DirectorSetup extends DirectorCommand {
@@ -40,6 +40,7 @@ What was found is noted, so that "lvsctl director teardown" can go back to it.`
     }),
     tune: boolean({summary: 'Set what is recommended for IPVS; otherwise it is only told.', default: false}),
     'take-over': boolean({summary: 'Take a VIP for which another machine answers.', default: false}),
+    ...persistFlag,
     ...changeFlags,
   }
 
@@ -62,7 +63,16 @@ What was found is noted, so that "lvsctl director teardown" can go back to it.`
       import('../../director/report.ts'),
     ])
     const method = methodNamed(flags.method)
-    const request = {vips, device, ...(method && {method}), masquerade, tune, takeOver, services}
+    const request = {
+      vips,
+      device,
+      ...(method && {method}),
+      masquerade,
+      tune,
+      takeOver,
+      services,
+      ...this.persistOf(flags),
+    }
     const plan = dryRun ? rehearseSetup(host, request) : setUpDirector(host, request, this.events)
     if (dryRun) this.printPlan(plan)
     this.say(setupReport(plan, device, {dryRun}).join('\n'))

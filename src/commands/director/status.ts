@@ -34,15 +34,21 @@ export default class DirectorStatus extends DirectorCommand {
       this.say('no VIP is set up here; to do it: lvsctl director setup --vip ADDRESS --dev IF')
     const made = madeRows(status)
     if (made.length > 0) await this.printRows(made)
-    for (const line of problemLines([...status.vips.flatMap((one) => one.problems), ...status.problems]))
-      this.note(line)
-    if (!status.ok) this.context.setExitCode(exitCodes.differences)
+    const ours = status.vips.filter(({managed}) => managed !== 'no').map(({vip}) => vip)
+    const lasting = await this.lastingStatus('director', host, ours)
+    const ok = status.ok && lasting.ok
+    if (lasting.shape) this.say(lasting.line)
+    const problems = [...status.vips.flatMap((one) => one.problems), ...status.problems, ...lasting.problems]
+    for (const line of problemLines(problems)) this.note(line)
+    if (!ok) this.context.setExitCode(exitCodes.differences)
     return {
       ...status,
+      ok,
       vips: status.vips.map((one) => ({...one, method: one.method ?? null, problems: one.problems.map(problemShape)})),
       settings: status.settings.map(({key, current, set, found}) => ({key, is: current ?? null, should: set, found})),
       masquerades: status.masquerades.map((one) => ({...one, there: one.there ?? null})),
-      problems: status.problems.map(problemShape),
+      problems: [...status.problems, ...(lasting.shape ? [] : lasting.problems)].map(problemShape),
+      persist: lasting.shape,
     }
   }
 }

@@ -21,14 +21,12 @@ export default class DirectorTeardown extends RoleCommand {
     const {flags} = await this.parse(DirectorTeardown)
     const {dev, 'dry-run': dryRun} = flags
     const request = {...(flags.vip && {vips: parseVips(flags.vip)}), ...(dev !== undefined && {device: dev})}
-    const [host, {observe}, {planTeardown}, {tearDownDirector}, {teardownReport}] = await Promise.all([
+    const [host, {rehearseTeardown, tearDownDirector}, {teardownReport}] = await Promise.all([
       this.context.host(),
-      import('../../director/observe.ts'),
-      import('../../director/teardown.ts'),
       import('../../director/run.ts'),
       import('../../director/report.ts'),
     ])
-    const plan = dryRun ? planTeardown(request, observe(host)) : tearDownDirector(host, request, this.events)
+    const plan = dryRun ? rehearseTeardown(host, request) : tearDownDirector(host, request, this.events)
     if (dryRun) this.printPlan(plan)
     this.say(teardownReport(plan, {dryRun}).join('\n'))
     return this.planShape(plan, dryRun)

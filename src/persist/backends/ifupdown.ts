@@ -4,7 +4,7 @@
 import {problem} from '../../domain/problem.ts'
 import type {HostReader} from '../../host/host.ts'
 import {type Backend, bootFileText, type PersistRequest} from '../backend.ts'
-import {type Command, ipPath, makeCommands, startCommands, stopCommands, sysctlPath} from '../commands.ts'
+import {type Command, makeCommands, programsOn, shellLine, startCommands, stopCommands} from '../commands.ts'
 import {commonFiles, sysctlFilePath} from '../common-files.ts'
 import {aboutLink, isHomemade, linkNames} from '../lasting.ts'
 
@@ -35,9 +35,9 @@ const readsFolder = (host: HostReader): boolean =>
   /^\s*(?:source|source-directory)\s+(?:\/etc\/network\/)?interfaces\.d(?:\/\*?)?\s*$/m.test(host.readFile(main) ?? '')
 
 function stanzas({role, lasting}: PersistRequest, host: HostReader): string {
-  const ip = ipPath(host)
+  const programs = programsOn(host)
   // What fails before `up` keeps the addresses down.
-  const sysctls = lasting.sysctls.length > 0 ? [{words: [sysctlPath(host), '-q', '-p', sysctlFilePath(role)]}] : []
+  const sysctls = lasting.sysctls.length > 0 ? [{words: [programs.sysctl, '-q', '-p', sysctlFilePath(role)]}] : []
   const names = linkNames(lasting)
   const bodies = names.map((name, index) => {
     // Ports belong to no interface: they come with the first.
@@ -46,13 +46,13 @@ function stanzas({role, lasting}: PersistRequest, host: HostReader): string {
     const auto = name !== 'lo' && isHomemade(name, lasting) ? `auto ${name}\n` : ''
     return [
       `${auto}iface ${name} inet manual\n`,
-      ...[...makeCommands(its, ip), ...sysctls].map((one) => line('pre-up', one)),
-      ...startCommands(its, ip).map((one) => line('up', one)),
-      ...stopCommands(its, ip).map((one) => line('down', one)),
+      ...[...makeCommands(its, programs), ...sysctls].map((one) => line('pre-up', one)),
+      ...startCommands(its, programs).map((one) => line('up', one)),
+      ...stopCommands(its, programs).map((one) => line('down', one)),
     ].join('')
   })
   return bootFileText(role, bodies.join('\n'))
 }
 
 const line = (when: string, {words, mayFail}: Command): string =>
-  `    ${when} ${words.join(' ')}${mayFail ? ' || true' : ''}\n`
+  `    ${when} ${shellLine(words)}${mayFail ? ' || true' : ''}\n`

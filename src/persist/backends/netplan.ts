@@ -26,10 +26,11 @@ export const netplan: Backend = {
   }),
 }
 
-function problems({links, fouPorts, addresses, routes}: Lasting): readonly Problem[] {
+function problems({links, fouPorts, masquerades, addresses, routes}: Lasting): readonly Problem[] {
   return [
     ...links.filter(({kind}) => kind).map(({name, kind}) => `${name}, which is of kind ${kind}`),
     ...fouPorts.map((port) => `"ip fou add ${describeFouPort(port)}"`),
+    ...masquerades.map(({vip}) => `masquerading of connections to ${vip}`),
     ...addresses
       .filter(({scope}) => scope !== 'global')
       .map(({address, scope}) => `the scope of ${address} (${scope})`),

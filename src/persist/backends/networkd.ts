@@ -36,6 +36,7 @@ export const networkd: Backend = {
         ...lasting.fouPorts
           .filter(({encapsulation}) => encapsulation !== 'gue')
           .map((port) => beyond(title, `"ip fou add ${describeFouPort(port)}"`)),
+        ...lasting.masquerades.map(({vip}) => beyond(title, `masquerading of connections to ${vip}`)),
       ],
     }
   },

@@ -8,7 +8,7 @@ import {describeFouPort} from '../../host/describe.ts'
 import type {HostReader, InterfaceAddress} from '../../host/host.ts'
 import type {Role} from '../../host/ledger.ts'
 import {type Backend, type BootFile, beyond, bootFileText, type PersistRequest} from '../backend.ts'
-import {ipPath, startCommands, sysctlPath} from '../commands.ts'
+import {programsOn, shellLine, startCommands} from '../commands.ts'
 import {commonFiles, sysctlFilePath} from '../common-files.ts'
 import {aboutLink, isHomemade, type Lasting, linkNames, outsideLinks} from '../lasting.ts'
 
@@ -95,11 +95,14 @@ function section(family: Family, usual: string | undefined, addresses: readonly 
 function dispatcher({role, lasting}: PersistRequest, host: HostReader): readonly BootFile[] {
   const links = outsideLinks(lasting)
   if (links.length === 0) return []
+  const programs = programsOn(host)
   const cases = links.map((name) => {
-    const lines = startCommands(aboutLink(lasting, name), ipPath(host)).map(({words}) => `    ${words.join(' ')}\n`)
+    const lines = startCommands(aboutLink(lasting, name), programs).map(
+      ({words, mayFail}) => `    ${shellLine(words)}${mayFail ? ' || true' : ''}\n`,
+    )
     return `  ${name})\n${lines.join('')}    ;;\n`
   })
-  const sysctl = `${sysctlPath(host)} -q -p ${sysctlFilePath(role)}\n`
+  const sysctl = `${programs.sysctl} -q -p ${sysctlFilePath(role)}\n`
   const body = `set -e
 [ "$2" = up ] || exit 0
 ${lasting.sysctls.length > 0 ? sysctl : ''}case "$1" in

@@ -9,7 +9,7 @@ import type {HostReader} from '../../host/host.ts'
 import type {Role} from '../../host/ledger.ts'
 import {deviceUnit, enablingLinkOf, quoteWord, unitFolder} from '../../host/systemd.ts'
 import {type Backend, bootFileText, type PersistRequest} from '../backend.ts'
-import {type Command, ipPath, makeCommands, programPath, startCommands, stopCommands} from '../commands.ts'
+import {type Command, makeCommands, programPath, programsOn, startCommands, stopCommands} from '../commands.ts'
 import {commonFiles, sysctlFilePath, sysctlLinks} from '../common-files.ts'
 import {outsideLinks} from '../lasting.ts'
 
@@ -36,7 +36,7 @@ const descriptions: Readonly<Record<Role, string>> = {
 
 function unitText(request: PersistRequest, host: HostReader): string {
   const {role, lasting} = request
-  const ip = ipPath(host)
+  const programs = programsOn(host)
   const vips = lasting.addresses.map(({address}) => address).join(' ')
   return bootFileText(
     role,
@@ -48,13 +48,13 @@ ${outsideLinks(lasting).length === 0 ? early : late}${devices(request)}
 Type=oneshot
 RemainAfterExit=yes
 # Addresses come last. A line that fails, unless it begins with "-", keeps those below it from being run.
-${[...makeCommands(lasting, ip), ...applySysctls(request, host), ...startCommands(lasting, ip)].map((one) => `ExecStart=${line(one)}\n`).join('')}\
+${[...makeCommands(lasting, programs), ...applySysctls(request, host), ...startCommands(lasting, programs)].map((one) => `ExecStart=${line(one)}\n`).join('')}\
 # Stopping takes the addresses away. Settings stay: other addresses may need them.
-${stopCommands(lasting, ip)
+${stopCommands(lasting, programs)
   .map((one) => `ExecStop=${line(one)}\n`)
   .join('')}\
 TimeoutStartSec=1min
-CapabilityBoundingSet=CAP_NET_ADMIN CAP_SYS_MODULE
+CapabilityBoundingSet=CAP_NET_ADMIN CAP_SYS_MODULE${lasting.masquerades.length > 0 ? ' CAP_NET_RAW' : ''}
 NoNewPrivileges=yes
 RestrictNamespaces=yes
 RestrictRealtime=yes

@@ -338,6 +338,7 @@ nothing was changed (dry run)
       settings: [],
       masquerades: [],
       problems: [],
+      persist: null,
     })
   })
 })
