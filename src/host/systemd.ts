@@ -22,7 +22,7 @@ export function quoteWord(word: string): string {
   return /^[\w./@:+%$=-]+$/.test(plain) ? plain : `"${plain.replace(/["\\]/g, '\\$&')}"`
 }
 
-export function unquoteWord(word: string): string {
+function unquoteWord(word: string): string {
   const plain = word.startsWith('"') ? word.slice(1, -1).replace(/\\(.)/g, '$1') : word
   return plain.replaceAll('$$', '$').replaceAll('%%', '%')
 }

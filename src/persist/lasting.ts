@@ -21,7 +21,7 @@ export interface Lasting {
 /** The names of its lists. */
 export const lastingKinds = ['modules', 'links', 'fouPorts', 'sysctls', 'masquerades', 'addresses', 'routes'] as const
 
-export interface LastingLink {
+interface LastingLink {
   readonly name: string
   /** It is not there before somebody makes it. */
   readonly kind?: NewLink['kind']
@@ -29,7 +29,7 @@ export interface LastingLink {
   readonly up?: true
 }
 
-export interface LastingSysctl {
+interface LastingSysctl {
   readonly key: string
   readonly value: string
 }

@@ -7,6 +7,7 @@ import {address} from '../../src/domain/address.ts'
 import {shellWords} from '../../src/lab/shell-quote.ts'
 import {dr} from '../../src/lab/topologies.ts'
 import {earlySteps, unitSteps} from '../support/boot-steps.ts'
+import {everything as directorState} from '../support/director-state.ts'
 import {useLab} from '../support/lab.ts'
 import {toolLibraries, toolPath} from '../support/network-tools.ts'
 import type {Action} from '../support/roles-driver.ts'
@@ -215,5 +216,40 @@ describe('by the programs of others', () => {
     await lab.on(undefined, 'mkdir -p /etc/network/if-pre-up.d /etc/network/if-up.d /run/network')
     before = await everything()
     await cycle('ifupdown', `${ifup.path} -a --force`)
+  })
+})
+
+describe('a director', () => {
+  const on = async (command: string): Promise<string> => (await lab.on('director', command)).stdout.trim()
+  const files = "find /etc -name '*lvsctl*' ! -type d | sort"
+
+  test('forwarding, masquerading, recommended settings and the VIP come back, and go', async () => {
+    await on('modprobe ip_vs; mkdir -p /run/lvsctl')
+    const before = await on(`${directorState}; ${files}`)
+    const setup = `lvsctl director setup --vip ${vip} --dev eth0 --method nat --masquerade --tune --persist --json`
+    expect(JSON.parse(await on(setup)).kept).toBe('kept over a reboot by systemd')
+    const running = await on(directorState)
+
+    await on(`ip addr del ${vip}/32 dev eth0; iptables-legacy -t nat -F
+sysctl -qw net.ipv4.ip_forward=0 net.ipv4.conf.all.send_redirects=1 net.ipv4.conf.eth0.send_redirects=1 \
+  net.ipv4.vs.conntrack=0 net.ipv4.vs.expire_nodest_conn=0
+rm -rf /run/lvsctl; mkdir /run/lvsctl`)
+    expect(await on(`${directorState}; ${files} | grep -v lvsctl`)).toBe(before)
+
+    const unit = await on('cat /etc/systemd/system/multi-user.target.wants/lvsctl-director.service')
+    for (const step of [...earlySteps('director'), ...unitSteps(unit)]) await on(step)
+    expect(JSON.parse(await on('lvsctl director status --json'))).toMatchObject({
+      ok: true,
+      vips: [{vip, managed: 'added'}],
+      persist: {backend: 'systemd', enabled: true, running: true, problems: []},
+    })
+    const notes = /^\/run\/lvsctl.*$/gm
+    expect(await on(directorState)).toBe(running.replace(notes, '').trim())
+    // The unit is started while all of it is there: no rule twice.
+    for (const step of unitSteps(unit)) await on(step)
+    expect(await on(directorState)).toBe(running.replace(notes, '').trim())
+
+    expect(JSON.parse(await on('lvsctl director teardown --json')).warnings).toEqual([])
+    expect(await on(`${directorState}; ${files}`)).toBe(before)
   })
 })

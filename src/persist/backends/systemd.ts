@@ -13,7 +13,7 @@ import {type Command, makeCommands, programPath, programsOn, startCommands, stop
 import {commonFiles, sysctlFilePath, sysctlLinks} from '../common-files.ts'
 import {outsideLinks} from '../lasting.ts'
 
-export const unitNameOf = (role: Role): string => `lvsctl-${role}.service`
+const unitNameOf = (role: Role): string => `lvsctl-${role}.service`
 
 export const systemd: Backend = {
   title: 'systemd',

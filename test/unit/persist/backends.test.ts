@@ -21,6 +21,15 @@ const files = (backend: BackendName, state?: FakeState): BootFiles =>
 const directorFiles = (backend: BackendName, state?: FakeState): BootFiles =>
   backends[backend].plan({role: 'director', lasting: lastingOf(directorEffects)}, persistHost(state))
 
+/** One-arm NAT: a word of nft has blanks, braces and semicolons. */
+const masquerading = backends.systemd.plan(
+  {
+    role: 'director',
+    lasting: lastingOf([...directorEffects, {do: 'add-masquerade', rule: {vip: vip4, tool: 'nft'}}]),
+  },
+  persistHost(),
+)
+
 /** Without the comment at its head, which is the same for all. */
 const body = ({content}: BootFile): string => content.slice(content.indexOf('\n\n') + 2)
 
@@ -96,10 +105,14 @@ describe('systemd', () => {
   test.runIf(existsSync('/usr/bin/systemd-analyze')).each([
     ['realserver', files('systemd')],
     ['director', directorFiles('systemd')],
+    ['director', masquerading],
   ])('systemd-analyze has nothing against it: %s', (role, {files: written}) => {
-    // On this machine ip may lie elsewhere than on the one the file was made for.
+    // On this machine programs may lie elsewhere than on the one the file was made for.
     const ip = ['/usr/sbin/ip', '/sbin/ip', '/usr/bin/ip'].find((path) => existsSync(path)) ?? '/bin/true'
-    const here = written.map((one) => ({...one, content: one.content.replaceAll('/usr/sbin/ip', ip)}))
+    const here = written.map((one) => ({
+      ...one,
+      content: one.content.replaceAll('/usr/sbin/ip ', `${ip} `).replaceAll('/usr/sbin/nft', '/bin/true'),
+    }))
     const root = laidOut(`systemd-${role}`, here)
     const path = `${root}/etc/systemd/system/lvsctl-${role}.service`
     const {stdout, stderr, status} = spawnSync('/usr/bin/systemd-analyze', ['verify', '--man=no', path], {
