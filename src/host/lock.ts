@@ -6,7 +6,7 @@ import {closeSync, constants, openSync} from 'node:fs'
 import {join} from 'node:path'
 import {native} from '../../native/index.ts'
 import {errnoName} from '../netlink/errors.ts'
-import {busy} from './failures.ts'
+import {busy, stateNotOurs} from './failures.ts'
 import {errnoOf, privateFolder} from './files.ts'
 import {pause} from './pause.ts'
 
@@ -28,11 +28,13 @@ export function holding<Result>(folder: string, name: string, waitMs: number, wo
 }
 
 function open(folder: string, name: string): number | undefined {
+  const path = join(folder, `${name}.lock`)
   try {
     privateFolder(folder)
-    return openSync(join(folder, `${name}.lock`), O_RDONLY | O_CREAT | O_NOFOLLOW, 0o600)
+    return openSync(path, O_RDONLY | O_CREAT | O_NOFOLLOW, 0o600)
   } catch (error) {
     if (['EACCES', 'EPERM', 'EROFS'].includes(errnoOf(error) ?? '')) return undefined
+    if (errnoOf(error) === 'ELOOP') throw stateNotOurs(path, 'is a symbolic link')
     throw error
   }
 }

@@ -7,7 +7,7 @@ import type {Effect, FouPort, NewLink} from '../host/host.ts'
 import {speaksArp} from './arp.ts'
 import {foresee, hasFouPort, isSilent, linkNamed, type Observed} from './observe.ts'
 import type {SetupRequest, Tunnel} from './request.ts'
-import {tunnelRow} from './tunnels.ts'
+import {isTunnelDevice, tunnelRow} from './tunnels.ts'
 
 export interface Place {
   readonly problems: readonly Problem[]
@@ -57,7 +57,14 @@ export function placeFor(request: SetupRequest, observed: Observed): Place {
   )
   const foreseen = foresee(observed, coming)
   return {
-    problems: [...missing.map((name) => moduleMissing(name, tunnel)), ...wrongDevice(device, foreseen)],
+    problems: [
+      ...missing.map((name) => moduleMissing(name, tunnel)),
+      ...wrongDevice(device, foreseen),
+      ...wrongFamily(
+        request,
+        rows.map((row) => row.device.name),
+      ),
+    ],
     effects: [
       ...toLoad.map((module): Effect => ({do: 'load-module', module})),
       ...links.map((link): Effect => ({do: 'add-link', link})),
@@ -101,4 +108,18 @@ function wrongDevice(device: string | undefined, {links}: Observed): readonly Pr
       hint: 'Use lo, a dummy interface (dummy0) or the device of the tunnel',
     }),
   ]
+}
+
+/** A tunnel device that is named, and that of the VIP's own family is another. */
+function wrongFamily(request: SetupRequest, own: readonly string[]): readonly Problem[] {
+  const {vips, tunnel, device} = request
+  if (!tunnel || device === undefined || !isTunnelDevice(device)) return []
+  return vips
+    .filter((vip) => tunnelRow(tunnel.type, familyOf(vip)).device.name !== device)
+    .map((vip) =>
+      problem('vip-family', `packets for ${vip} do not come out of ${device}`, {
+        where: '--interface',
+        hint: `Leave it out: VIPs go on ${own.join(' and ')}`,
+      }),
+    )
 }

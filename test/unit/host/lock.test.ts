@@ -1,7 +1,7 @@
 // The lock of a role against other processes; what it does within one is in the contract of hosts.
 
 import {type ChildProcess, spawn} from 'node:child_process'
-import {mkdtempSync, rmSync, statSync} from 'node:fs'
+import {mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {afterEach, beforeEach, expect, test} from 'vitest'
@@ -68,4 +68,14 @@ test.runIf(process.getuid?.() === 0)('who may not have it goes on to what else i
   } finally {
     process.seteuid?.(0)
   }
+})
+
+test('a link in place of the lock, or of its folder, is not followed', () => {
+  const precious = join(folder, 'precious')
+  mkdirSync(precious)
+  symlinkSync(join(precious, 'file'), join(folder, 'role.lock'))
+  symlinkSync(precious, join(folder, 'link'))
+  for (const place of [folder, join(folder, 'link')])
+    expect(() => holding(place, 'role', 0, () => 'done')).toThrow(expect.objectContaining({code: 'state-not-ours'}))
+  expect(readdirSync(precious)).toEqual([])
 })
