@@ -8,7 +8,7 @@ import type {Ledger} from '../host/ledger.ts'
 import type {LedgerRoute} from '../host/ledger-kinds.ts'
 import {hostPrefixOf} from '../host/vip.ts'
 import {linkNamed, type Observed} from './observe.ts'
-import {defaultRoute, noteRoute} from './routes.ts'
+import {defaultRoute, noteRoute, sameKey} from './routes.ts'
 
 /** The metric that IPv6 routes have unless told otherwise (IP6_RT_PRIO_USER); IPv4 has none. */
 const usualPriority = {ipv6: 1024} as const
@@ -35,7 +35,11 @@ export function routeThrough(
     const near = neighbourhood(gateway, observed)
     const was = defaultRoute(observed.routes, family)
     if (was?.gateway === gateway) continue
-    const wrong = [...notTheDirector(gateway, near, observed), ...unchangeable(was), ...cutsSsh(sshPeer, was, observed)]
+    const wrong = [
+      ...notTheDirector(gateway, near, observed),
+      ...unchangeable(was, observed),
+      ...cutsSsh(sshPeer, was, observed),
+    ]
     problems.push(...wrong)
     if (!near || wrong.length > 0) continue
     const route = through(gateway, near.interface, was)
@@ -101,8 +105,11 @@ function notTheDirector(
 
 const theirs = "It is the director's address on the network that it shares with this host"
 
-function unchangeable(was: Route | undefined): readonly Problem[] {
-  if (!was?.partial && (was === undefined || was.gateway !== undefined || was.interface !== undefined)) return []
+function unchangeable(was: Route | undefined, {routes}: Observed): readonly Problem[] {
+  // IPv6 lists each next hop as a route of its own, all of one metric.
+  const siblings = routes.filter((one) => was && sameKey(one, was)).length > 1
+  const plain = was === undefined || was.gateway !== undefined || was.interface !== undefined
+  if (!was?.partial && plain && !siblings) return []
   return [
     problem('route-partial', 'the default route has several next hops, or more to it than lvsctl could put back', {
       where,

@@ -47,11 +47,16 @@ export function observe(host: HostReader, modules: readonly string[] = []): Obse
     const value = host.sysctl(key)
     if (value !== undefined) sysctls.set(key, value)
   }
+  let routes: readonly Route[] | undefined
   const unwraps = modules.includes('fou') || (recorded.ledger?.fouPorts ?? []).length > 0
   return {
     links,
     addresses: host.addresses(),
-    routes: host.routes(),
+    // A router can have a million, and most of what is decided here needs none.
+    get routes() {
+      routes ??= host.routes()
+      return routes
+    },
     fouPorts: unwraps ? host.fouPorts() : [],
     modules: new Map(modules.map((name) => [name, host.module(name)])),
     sysctls,
@@ -125,13 +130,13 @@ export function liveLedger(observed: Observed): Ledger | undefined {
 
 export function ifLive(ledger: Ledger | undefined, observed: Observed): Ledger | undefined {
   if (!ledger) return undefined
-  const {links, sysctls, routes, fouPorts} = observed
+  const {links, sysctls, fouPorts} = observed
   const live =
     ledger.vips.some(({address, interface: name}) => vipOn(observed, address, name)) ||
     ledger.sysctls.some(({key, set}) => sysctls.get(key) === set) ||
     ledger.links.some(({name, kind}) => links.some((link) => link.name === name && link.kind === kind)) ||
     ledger.ups.some((name) => linkNamed(observed, name)?.up) ||
-    ledger.routes.some(({route}) => routes.some((one) => sameKey(one, route))) ||
+    ledger.routes.some(({route}) => observed.routes.some((one) => sameKey(one, route))) ||
     ledger.fouPorts.some((port) => hasFouPort(fouPorts, port)) ||
     ledger.mtus.some(({interface: name, set}) => linkNamed(observed, name)?.mtu === set)
   return live ? ledger : undefined

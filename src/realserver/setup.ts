@@ -62,6 +62,7 @@ function withVips(request: SetupRequest, observed: Observed, ledger: Ledger | un
     ...missingVips(ledger, vips, observed),
     ...(segments?.warnings ?? []),
     ...forgotten(vips, observed),
+    ...unread(observed),
   ]
   return planEffects(vips, warnings, before(foreseen), [
     ...ledgerEffects(observed.recorded, next),
@@ -173,4 +174,10 @@ function forgotten(asked: readonly Address[], observed: Observed): readonly Prob
       `${listVips(vips)} had been set up before this host was started anew, which took it away`,
     ),
   ]
+}
+
+/** Of a dry run without root. */
+function unread({recorded: {hidden}}: Observed): readonly Problem[] {
+  if (!hidden) return []
+  return [warning('ledger-hidden', 'what lvsctl set up here before only root can read: this is planned without it')]
 }

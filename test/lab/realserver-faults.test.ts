@@ -126,6 +126,7 @@ describe('without root', () => {
       vips: [{vip, present: true, arpQuiet: true, managed: 'unknown'}],
       problems: [{code: 'ledger-hidden'}],
     })
+    expect(JSON.parse((await user('realserver teardown', 5)).stdout).error).toMatchObject({code: 'not-permitted'})
     await lab.lvsctl('rs1', ['realserver', 'teardown'])
     await unchanged()
   })

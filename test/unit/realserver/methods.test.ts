@@ -334,6 +334,12 @@ describe('NAT', () => {
     ['this host itself', {}, {gateways: [onEth0.address]}, ['gateway-own-address']],
     ['two of one family', {}, {gateways: ['192.168.1.2', '192.168.1.3'].map(address)}, ['gateway-ambiguous']],
     ['several next hops', {routes: [{...old, partial: true}]}, {}, ['route-partial']],
+    [
+      'several next hops, told one by one',
+      {routes: [old, {...old, gateway: address('192.168.1.9')}]},
+      {},
+      ['route-partial'],
+    ],
     ['it would cut the connection', {routes: [old]}, {sshPeer: address('203.0.113.9')}, ['ssh-cut']],
   ])('refused: %s', (_what, state, more, expected) => {
     expect(codes(() => plan(hostWith(state), {...nat, ...more}))).toEqual(expected)
