@@ -3,9 +3,9 @@
 import {type Problem, problem, warning} from '../domain/problem.ts'
 import {unknownInterface} from '../host/failures.ts'
 import type {Link} from '../host/host.ts'
+import type {Settings} from '../host/settings.ts'
 import {arpKey, arpRules, effective, speaksArp} from './arp.ts'
 import type {Observed} from './observe.ts'
-import type {Settings} from './settings.ts'
 
 export interface QuietArp {
   readonly warnings: readonly Problem[]
@@ -38,13 +38,13 @@ interface Settled {
 
 function settleAll(speaking: readonly Link[], settings: Settings): readonly Settled[] {
   return arpRules.flatMap(({setting, required, quiet}) => {
-    const all = settings.settle(arpKey('all', setting), required, (value) => quiet(effective(value), 'host'))
+    const all = settings.settle(arpKey('all', setting), String(required), (value) => quiet(effective(value), 'host'))
     return [
       {name: 'all', setting, value: effective(all)},
       ...speaking.map(({name}) => {
         // Beside a quiet value of `all`, only a larger value without a meaning is still loud.
         const does = (value: string) => quiet(effective(all, value), 'host')
-        return {name, setting, value: effective(all, settings.settle(arpKey(name, setting), required, does))}
+        return {name, setting, value: effective(all, settings.settle(arpKey(name, setting), String(required), does))}
       }),
     ]
   })
@@ -55,7 +55,7 @@ function settleOne(name: string, observed: Observed, settings: Settings): readon
   return arpRules.map(({setting, required, quiet}): Settled => {
     const all = observed.sysctls.get(arpKey('all', setting))
     const does = (value: string) => quiet(effective(all, value), 'host')
-    return {name, setting, value: effective(all, settings.settle(arpKey(name, setting), required, does))}
+    return {name, setting, value: effective(all, settings.settle(arpKey(name, setting), String(required), does))}
   })
 }
 

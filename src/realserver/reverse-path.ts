@@ -6,10 +6,10 @@
 
 import {familyOf} from '../domain/address.ts'
 import {type Problem, problem} from '../domain/problem.ts'
+import type {Settings} from '../host/settings.ts'
 import {interfaceSysctl} from '../host/sysctl-key.ts'
 import {effective} from './arp.ts'
 import type {Observed} from './observe.ts'
-import type {Settings} from './settings.ts'
 
 export const reversePathKey = (where: string): string => interfaceSysctl('ipv4', where, 'rp_filter')
 
@@ -36,7 +36,7 @@ export function openReversePath(
   const addressed =
     takesVip || observed.addresses.some((one) => one.interface === device && familyOf(one.address) === 'ipv4')
   if (!addressed && effective(all) !== 0) return [closed(device, all)]
-  settings.settle(reversePathKey(device), addressed ? 2 : 0, (value) => !drops(effective(all, value), addressed))
+  settings.settle(reversePathKey(device), addressed ? '2' : '0', (value) => !drops(effective(all, value), addressed))
   return []
 }
 

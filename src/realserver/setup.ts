@@ -9,6 +9,7 @@ import {type Problem, refuse, warning} from '../domain/problem.ts'
 import type {Effect, InterfaceAddress} from '../host/host.ts'
 import {emptyLedger, isEmpty, type Ledger, ledgerEffects} from '../host/ledger.ts'
 import type {LedgerVip} from '../host/ledger-kinds.ts'
+import {Settings} from '../host/settings.ts'
 import {planEffects, type RolePlan} from '../host/step.ts'
 import {hostPrefixOf, listVips} from '../host/vip.ts'
 import {routeThrough} from './gateway.ts'
@@ -19,7 +20,6 @@ import {type QuietArp, quietArp, scopeProblems} from './quiet-arp.ts'
 import type {SetupRequest} from './request.ts'
 import {openReversePath} from './reverse-path.ts'
 import {cureSegments, type Segments} from './segments.ts'
-import {Settings} from './settings.ts'
 import {tunnelRow} from './tunnels.ts'
 
 /** Throws one usage error with everything that speaks against it. */
@@ -32,7 +32,7 @@ function withVips(request: SetupRequest, observed: Observed, ledger: Ledger | un
   const {vips, tunnel, mtuCure, arpScope} = request
   const place = placeFor(request, observed)
   const {foreseen} = place
-  const settings = new Settings(foreseen, ledger?.sysctls)
+  const settings = new Settings(foreseen.sysctls, ledger?.sysctls)
   const problems: Problem[] = [...place.problems]
   let arp: QuietArp = {warnings: [], scope: 'global'}
   if (vips.some((vip) => familyOf(vip) === 'ipv4')) {

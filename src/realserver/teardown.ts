@@ -7,6 +7,7 @@ import {describeEffect, describeRoute} from '../host/describe.ts'
 import type {Effect} from '../host/host.ts'
 import {type Ledger, ledgerEffects} from '../host/ledger.ts'
 import type {LedgerVip} from '../host/ledger-kinds.ts'
+import {restore} from '../host/settings.ts'
 import {planEffects, type RolePlan} from '../host/step.ts'
 import {hostPrefixOf} from '../host/vip.ts'
 import {arpKey, arpRules, isArpKey} from './arp.ts'
@@ -50,8 +51,12 @@ export function planTeardown({vips}: TeardownRequest, observed: Observed): RoleP
   const needed = whoNeedsSilence(rest, named, ledger, observed)
   const ways = ledger && closeWays(ledger, rest, named, vips === undefined, observed)
   const goes = (key: string): boolean => (isArpKey(key) ? !needed : !rest.some(isTunnelled))
-  const settings = restore(ledger, goes, left, observed)
-  warnings.push(...(ways?.warnings ?? []), ...settings.warnings)
+  const settings = restore(
+    (ledger?.sysctls ?? []).filter(({key}) => goes(key)),
+    observed.sysctls,
+  )
+  const relaxed = settings.effects.length > 0
+  warnings.push(...(ways?.warnings ?? []), ...settings.warnings, ...heardAgain(left, relaxed))
   if (needed && ledger && rest.length === 0 && ledger.sysctls.some(({key}) => isArpKey(key)))
     warnings.push(silenceKept(needed))
   if (!ledger && named.length > 0) warnings.push(...noRecord(removals, observed))
@@ -147,44 +152,16 @@ function closeWays(
 const gone = <Entry>(all: readonly Entry[], kept: readonly Entry[]): readonly Entry[] =>
   all.filter((one) => !kept.includes(one)).toReversed()
 
-interface Restored {
-  readonly effects: readonly Effect[]
-  readonly warnings: readonly Problem[]
-}
-
-/** Only what still is as set-up made it goes back: a value that somebody chose since is theirs. */
-function restore(
-  ledger: Ledger | undefined,
-  goes: (key: string) => boolean,
-  left: readonly LedgerVip[],
-  observed: Observed,
-): Restored {
-  const effects: Effect[] = []
-  const warnings: Problem[] = []
-  for (const {key, found, set} of (ledger?.sysctls ?? []).filter((one) => goes(one.key)).toReversed()) {
-    const current = observed.sysctls.get(key)
-    if (current === set) effects.push({do: 'set-sysctl', key, value: found})
-    else if (current !== undefined && current !== found)
-      warnings.push(
-        warning(
-          'sysctl-changed',
-          `${key} is ${current}, neither what was found (${found}) nor what was set (${set}): it is left alone`,
-          {
-            hint: `To go back to the value found: ${describeEffect({do: 'set-sysctl', key, value: found})}`,
-          },
-        ),
-      )
-  }
+/** What was there before set-up is there still, and may be heard again. */
+function heardAgain(left: readonly LedgerVip[], relaxed: boolean): readonly Problem[] {
   const heard = left.filter(({address}) => familyOf(address) === 'ipv4').map(({address}) => address)
-  if (heard.length > 0)
-    warnings.push(
-      warning(
-        'vip-left',
-        `${heard.join(', ')} was on ${left[0]?.interface} before set-up and stays there${effects.length > 0 ? ', while ARP goes back to what was found: this host may answer for it' : ''}`,
-        {hint: `To remove it too: lvsctl realserver teardown --vip ${heard.join(',')}`},
-      ),
-    )
-  return {effects, warnings}
+  if (heard.length === 0) return []
+  const again = relaxed ? ', while ARP goes back to what was found: this host may answer for it' : ''
+  return [
+    warning('vip-left', `${heard.join(', ')} was on ${left[0]?.interface} before set-up and stays there${again}`, {
+      hint: `To remove it too: lvsctl realserver teardown --vip ${heard.join(',')}`,
+    }),
+  ]
 }
 
 function silenceKept(address: Address): Problem {
