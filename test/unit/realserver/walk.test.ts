@@ -95,7 +95,7 @@ const asFound = (state: FakeState): FakeState => ({
   addresses: [...(state.addresses ?? [])].sort((x, y) => compareAddresses(x.address, y.address)),
 })
 
-const runs = {numRuns: 500}
+const runs = {numRuns: 200}
 
 test('whatever was set up, and wherever it was cut off: after a teardown all is as it was found', () => {
   fc.assert(
