@@ -35,22 +35,18 @@ interface Case {
   readonly family: 0 | 1
   readonly device: string
   readonly server: string
+  /** What the director may change while the real servers stay as they are. */
+  readonly checksums?: readonly string[]
 }
 
 const cases: readonly Case[] = [
   {tunnel: '--tun-type ipip', family: 0, device: 'tunl0', server: '--tun-type ipip'},
-  {tunnel: '--tun-type gue --tun-port 6080', family: 0, device: 'tunl0', server: '--tun-type gue --tun-port 6080'},
   {
-    tunnel: '--tun-type gue --tun-port 6081',
+    tunnel: '--tun-type gue --tun-port 6080',
     family: 0,
     device: 'tunl0',
-    server: '--tun-type gue --tun-port 6081 --tun-csum',
-  },
-  {
-    tunnel: '--tun-type gue --tun-port 6082',
-    family: 0,
-    device: 'tunl0',
-    server: '--tun-type gue --tun-port 6082 --tun-remcsum',
+    server: '--tun-type gue --tun-port 6080',
+    checksums: ['--tun-csum', '--tun-remcsum'],
   },
   {tunnel: '--tun-type gre', family: 0, device: 'gre0', server: '--tun-type gre'},
   {tunnel: '--tun-type ipip', family: 1, device: 'ip6tnl0', server: '--tun-type ipip'},
@@ -59,7 +55,7 @@ const cases: readonly Case[] = [
 ]
 
 test.each(cases)('$server, family $family: requests are shared and came through $device', async (given) => {
-  const {tunnel, family, device, server} = given
+  const {tunnel, family, device, server, checksums = []} = given
   const vip = family === 0 ? labVip.ipv4 : labVip.ipv6
   const at = family === 0 ? `${vip}:${labPort}` : `[${vip}]:${labPort}`
   for (const host of realServers)
@@ -71,6 +67,11 @@ test.each(cases)('$server, family $family: requests are shared and came through 
     ...realServers.map((host) => `lvsctl server add -t ${at} -r ${rip[host][family]} -i ${server}`),
   )
   expect(await ask(lab, {at, times: 10})).toEqual({rs1: 5, rs2: 5})
+  for (const checksum of checksums) {
+    const edits = realServers.map((host) => `lvsctl server edit -t ${at} -r ${rip[host][family]} ${server} ${checksum}`)
+    await type('director', ...edits)
+    expect(await ask(lab, {at, times: 4})).toEqual({rs1: 2, rs2: 2})
+  }
   for (const host of realServers) expect(await unwrapped(host, device)).toBeGreaterThan(5 * 3)
   expect(await json('rs1', 'realserver status')).toMatchObject({
     ok: true,
@@ -144,6 +145,58 @@ describe('the reverse path filter', () => {
     expect(vips[0].problems.map(({code}: {code: string}) => code)).toContain('tunnel-down')
     await type('rs1', `lvsctl realserver setup --method tun --mtu-cure none --vip ${vip}`)
     expect(await ask(lab, {at, times: 2})).toEqual({rs1: 2})
+    await type('rs1', 'lvsctl realserver teardown')
+    expect(await hostState(lab, 'rs1')).toBe(before.rs1)
+  })
+})
+
+describe('a request of full packets, where ICMP is filtered', () => {
+  const vip = labVip.ipv4
+  const at = `${vip}:${labPort}`
+  const setUp = (cure: string) => type('rs1', `lvsctl realserver setup --method tun --mtu-cure ${cure} --vip ${vip}`)
+
+  /** curl's exit code: 28 is "no answer". */
+  const large = async (): Promise<number> => {
+    const header = `-H "X: $(head -c 2000 /dev/zero | tr '\\0' a)"`
+    return (await lab.on('client', `curl -gs -o /dev/null -m 3 ${header} http://${at}/`, {exits: 'any'})).code
+  }
+
+  beforeAll(async () => {
+    await type('director', 'lvsctl clear --yes', `lvsctl director setup --vip ${vip} --dev eth0`)
+    await type('director', `lvsctl service add -t ${at} -s rr`, `lvsctl server add -t ${at} -r ${rip.rs1[0]} -i`)
+    await type('director', 'iptables-legacy -I OUTPUT -p icmp --icmp-type fragmentation-needed -j DROP')
+    // What the network card would cut into packets, IPVS takes as one, whatever its size.
+    await type('client', 'ip link set eth0 gso_max_segs 1')
+  })
+
+  test('it hangs, and small ones do not', async () => {
+    await setUp('none')
+    expect(await large()).toBe(28)
+    expect(await ask(lab, {at, times: 2})).toEqual({rs1: 2})
+    await type('rs1', 'lvsctl realserver teardown')
+  })
+
+  test('clamp', async () => {
+    await setUp('clamp')
+    expect(await large()).toBe(0)
+    await type('rs1', 'lvsctl realserver teardown')
+  })
+
+  test('director', async () => {
+    await setUp('director')
+    expect(await large()).toBe(28)
+    await type('director', 'sysctl -qw net.ipv4.vs.pmtu_disc=0')
+    expect(await large()).toBe(0)
+    await type('director', 'sysctl -qw net.ipv4.vs.pmtu_disc=1')
+    await type('rs1', 'lvsctl realserver teardown')
+  })
+
+  test('path', async () => {
+    await setUp('path')
+    expect(await large()).toBe(28)
+    await lab.on(undefined, 'for name in rs1-eth0 director-eth0 br-lan; do ip link set $name mtu 1520; done')
+    await type('director', 'ip link set eth0 mtu 1520')
+    expect(await large()).toBe(0)
     await type('rs1', 'lvsctl realserver teardown')
     expect(await hostState(lab, 'rs1')).toBe(before.rs1)
   })

@@ -3,8 +3,8 @@
 import type {Lab} from './lab.ts'
 
 const script = `
-find /proc/sys/net/ipv4/conf /proc/sys/net/ipv6/conf -type f \\( -name arp_ignore -o -name arp_announce -o -name rp_filter \\
-  -o -name disable_ipv6 -o -name forwarding \\) -exec grep -H . {} + | sort
+cd /proc/sys/net
+grep . ipv[46]/conf/*/forwarding ipv6/conf/*/disable_ipv6 ipv4/conf/*/arp_ignore ipv4/conf/*/arp_announce ipv4/conf/*/rp_filter
 ip -o link show | sed 's/^[0-9]*: //; s/ qdisc [a-z]*//; s/ qlen [0-9]*//' | sort
 ip -o addr show | sed 's/^[0-9]*: //; s/valid_lft.*//' | grep -v fe80: | sort
 for family in -4 -6; do ip $family route show table all | grep -v -e 'dev lo table local' -e fe80: -e ff00: | sed 's/ linkdown//' | sort; done
