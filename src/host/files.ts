@@ -49,7 +49,7 @@ export function listIfThere(path: string): readonly string[] {
  * has this.
  */
 export function replaceFile(path: string, content: string, mode = 0o644): void {
-  mkdirSync(dirname(path), {recursive: true, mode: 0o755})
+  makeFolder(dirname(path), 0o755)
   put(path, content, modeOf(path) ?? mode)
 }
 
@@ -71,9 +71,21 @@ export function removePrivate(path: string): void {
 /** Makes it, or takes from others what they may do in it. Throws LvsctlError where it is not ours to have. */
 export function privateFolder(path: string): void {
   requireOwn(path, 'folder')
-  mkdirSync(path, {recursive: true, mode: 0o700})
+  makeFolder(path, 0o700)
   const {mode} = requireOwn(path, 'folder') as FileFacts
   if ((mode & 0o077) !== 0) chmodSync(path, 0o700)
+}
+
+/** And those above it, 0755. Node's own way of doing so calls a read-only file system ENOENT. */
+function makeFolder(path: string, mode: number): void {
+  try {
+    mkdirSync(path, {mode})
+  } catch (error) {
+    if (errnoOf(error) === 'EEXIST') return
+    if (errnoOf(error) !== 'ENOENT') throw error
+    makeFolder(dirname(path), 0o755)
+    mkdirSync(path, {mode})
+  }
 }
 
 /** undefined: nothing has that name. */
@@ -132,7 +144,7 @@ export function inspectFile(path: string): FileFacts | undefined {
 /** Whole or not at all, as a name is; EEXIST where anything is there, be it a link that leads nowhere. */
 export function makeSymlink(path: string, target: string): void {
   const folder = dirname(path)
-  mkdirSync(folder, {recursive: true, mode: 0o755})
+  makeFolder(folder, 0o755)
   symlinkSync(target, path)
   syncFolder(folder)
 }
