@@ -19,6 +19,7 @@ export function cautions(asked: FullRequest, link: Link, observed: Observed, aro
     ...vips.flatMap((vip) => offLink(vip, link.name, observed)),
     ...(around.heard === undefined ? [unasked(vips, around.unheard)] : []),
     ...(deaf ? [silent(link.name)] : []),
+    ...(observed.recorded.hidden ? [notesHidden()] : []),
     ...(around.keepalived ? [beside(around.keepalived.pid)] : []),
     ...serversOffLink(services, observed),
     ...(method === 'nat' && !masquerade ? pastDirector(services, link.name, observed) : []),
@@ -63,6 +64,10 @@ function silent(device: string): Problem {
   return warning('arp-deaf', `arp_ignore is 8 on ${device}: this director answers for no address there`, {
     hint: lowerArpIgnore(device),
   })
+}
+
+function notesHidden(): Problem {
+  return warning('ledger-hidden', 'what lvsctl set up here before only root can read: this is planned without it')
 }
 
 function beside(pid: number): Problem {

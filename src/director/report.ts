@@ -56,7 +56,12 @@ export function statusRows(vips: readonly VipStatus[]): readonly (readonly strin
   ])
 }
 
-const origins = {added: 'set up by lvsctl', adopted: 'adopted', no: 'not set up by lvsctl'} as const
+const origins = {
+  added: 'set up by lvsctl',
+  adopted: 'adopted',
+  no: 'not set up by lvsctl',
+  unknown: 'set up by somebody',
+} as const
 
 /** A line for whatever else set-up made. */
 export function madeRows({settings, masquerades}: DirectorStatus): readonly (readonly string[])[] {

@@ -15,7 +15,7 @@ import {planEffects, type RolePlan} from '../host/step.ts'
 import {hostPrefixOf} from '../host/vip.ts'
 import {cautions} from './cautions.ts'
 import {findLink} from './device.ts'
-import {draggedAlong, familiesOf, forwardingKeys, natDevices, natSettings} from './forwarding.ts'
+import {draggedAlong, drags, familiesOf, forwardingKeys, natDevices, natSettings} from './forwarding.ts'
 import {before, type Observed, type Surroundings} from './observed.ts'
 import {obstacles} from './obstacles.ts'
 import {type Method, methodNamed, type SetupRequest, type Wanted} from './request.ts'
@@ -48,11 +48,12 @@ export function planSetup(request: SetupRequest, observed: Observed, around: Sur
   for (const {key, value, does} of wanted) settled.settle(key, value, does)
   const rules = masquerade ? rulesFor(vips, observed, around) : {effects: [], noted: ledger?.masquerades ?? []}
   const placed = vips.map((vip) => place(vip, device, method, observed))
+  const dragged = draggedBy(settled.effects, observed)
   const next: Ledger = {
     ...emptyLedger('director', observed.recorded.bootId),
     ...ledger,
     vips: [...(ledger?.vips ?? []).filter(({address}) => !vips.includes(address)), ...placed.map(({noted}) => noted)],
-    sysctls: withDragged(settled.noted, settled.effects, observed),
+    sysctls: [...settled.noted, ...unless(settled.noted, dragged)],
     masquerades: rules.noted,
   }
   const heard = link.up && !link.noArp && isEthernet(link)
@@ -70,8 +71,10 @@ export function planSetup(request: SetupRequest, observed: Observed, around: Sur
     ...(heard ? [] : [unheard(link, vips)]),
     ...cautions(full, link, observed, around),
   ]
+  const {steps, ...plan} = planEffects(vips, warnings, before(observed), effects, reasonFor)
   return {
-    ...planEffects(vips, warnings, before(observed), effects, reasonFor),
+    ...plan,
+    steps: steps.map((step) => ({...step, inverse: [...step.inverse, ...putBack(step.effect, dragged)]})),
     advice: tune ? [] : advise(services, observed.sysctls),
   }
 }
@@ -121,17 +124,22 @@ function rulesFor(vips: readonly Address[], {masquerades}: Observed, {tools}: Su
   return {effects, noted}
 }
 
-/** Notes what the kernel will change on its own when forwarding is switched off again. */
-function withDragged(
-  entries: readonly LedgerSysctl[],
-  effects: readonly Effect[],
-  observed: Observed,
-): readonly LedgerSysctl[] {
+/** What the kernel will change on its own when forwarding, which is switched on here, is switched off again. */
+function draggedBy(effects: readonly Effect[], observed: Observed): readonly LedgerSysctl[] {
   const switched = (['ipv4', 'ipv6'] as const).filter((family) =>
     effects.some((effect) => effect.do === 'set-sysctl' && effect.key === forwardingKeys[family]),
   )
-  const known = entries.map(({key}) => key)
-  return [...entries, ...draggedAlong(switched, observed).filter(({key}) => !known.includes(key))]
+  return draggedAlong(switched, observed)
+}
+
+const unless = (noted: readonly LedgerSysctl[], more: readonly LedgerSysctl[]): readonly LedgerSysctl[] =>
+  more.filter((one) => noted.every(({key}) => key !== one.key))
+
+function putBack(effect: Effect, dragged: readonly LedgerSysctl[]): readonly Effect[] {
+  if (effect.do !== 'set-sysctl') return []
+  return dragged
+    .filter(({key}) => drags(effect.key, key))
+    .map(({key, found}) => ({do: 'set-sysctl', key, value: found}))
 }
 
 function vipOn(device: string, vip: Address, {addresses}: Observed): InterfaceAddress | undefined {

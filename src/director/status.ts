@@ -15,7 +15,7 @@ export interface VipStatus {
   readonly vip: Address
   readonly places: readonly Place[]
   /** Who put it there, as far as is noted. */
-  readonly managed: 'added' | 'adopted' | 'no'
+  readonly managed: 'added' | 'adopted' | 'no' | 'unknown'
   /** How it was set up: dr, tun, nat. */
   readonly method?: string
   readonly ok: boolean
@@ -44,7 +44,7 @@ export function directorStatus(
   {vips, services}: {readonly vips?: readonly Address[]; readonly services: readonly ServedService[]},
   observed: Observed,
 ): DirectorStatus {
-  const {ledger, past} = observed.recorded
+  const {ledger, past, hidden} = observed.recorded
   const noted = [...(ledger?.vips ?? []), ...(past?.vips ?? [])].map(({address}) => address)
   const asked = vips ?? [...noted, ...serviceAddresses(services)]
   const list = [...new Set(asked)].sort(compareAddresses).map((vip) => vipStatus(vip, observed))
@@ -62,6 +62,7 @@ export function directorStatus(
     ...notForwarding(services, observed),
     ...serversOffLink(services, observed),
     ...(past ? [pastBoot()] : []),
+    ...(hidden ? [notesHidden()] : []),
     ...(ledger && ledger.vips.length === 0 ? [unfinished()] : []),
   ]
   return {
@@ -111,6 +112,12 @@ function pastBoot(): Problem {
   })
 }
 
+function notesHidden(): Problem {
+  return warning('ledger-hidden', 'what lvsctl set up here only root can read: who did what is not said', {
+    hint: 'Run it with sudo, or as root',
+  })
+}
+
 function unfinished(): Problem {
   return warning('teardown-unfinished', 'a teardown was cut off and has something left to restore', {
     hint: 'lvsctl director teardown',
@@ -128,7 +135,7 @@ function vipStatus(vip: Address, observed: Observed): VipStatus {
       prefixLength: one.prefixLength,
       up: linkOf(one, observed)?.up ?? false,
     })),
-    managed: noted?.origin ?? 'no',
+    managed: noted?.origin ?? (observed.recorded.hidden ? 'unknown' : 'no'),
     ...(noted?.method !== undefined && {method: noted.method}),
     ok: problems.every(({severity}) => severity === 'warning'),
     problems,

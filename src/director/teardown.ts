@@ -6,6 +6,7 @@
 import type {Address} from '../domain/address.ts'
 import {type Problem, problem, refuse, warning} from '../domain/problem.ts'
 import {describeEffect} from '../host/describe.ts'
+import {notesHidden} from '../host/failures.ts'
 import type {Effect, InterfaceAddress} from '../host/host.ts'
 import {isEmpty, type Ledger, ledgerEffects} from '../host/ledger.ts'
 import type {LedgerSysctl} from '../host/ledger-kinds.ts'
@@ -17,8 +18,9 @@ import {drags} from './forwarding.ts'
 import {before, type Observed} from './observed.ts'
 import type {TeardownRequest} from './request.ts'
 
-/** Throws LvsctlError: `missing` for an unknown interface, else one usage error with everything that speaks against it. */
+/** Throws LvsctlError: `missing` for an unknown interface, `permission` where the notes are hidden, else one usage error with everything that speaks against it. */
 export function planTeardown({vips, device}: TeardownRequest, observed: Observed): RolePlan {
+  if (observed.recorded.hidden) throw notesHidden(observed.recorded.path)
   if (device !== undefined) findLink(device, observed)
   const {ledger} = observed.recorded
   const noted = ledger?.vips ?? []

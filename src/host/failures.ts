@@ -225,6 +225,16 @@ export function stateNotOurs(path: string, why: string): LvsctlError {
   })
 }
 
+/** Of teardown, which could undo nothing and would call that success. */
+export function notesHidden(path: string): LvsctlError {
+  return new LvsctlError({
+    failure: 'permission',
+    code: 'not-permitted',
+    message: `not permitted: what set-up did here is in ${path}, which only root may read`,
+    hint: 'Run it with sudo, or as root',
+  })
+}
+
 /** Nobody may write there, whoever it is. */
 export function readOnlyThere(effect: Effect, cause?: unknown): LvsctlError {
   return new LvsctlError({

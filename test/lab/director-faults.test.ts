@@ -100,6 +100,9 @@ describe('refused, with nothing changed', () => {
     const {stderr} = await lab.on('director', `setpriv --reuid=65534 --clear-groups ${setup}`, {exits: 5})
     expect(stderr).toContain('could not be asked: not permitted')
     await lab.on('director', `setpriv --reuid=65534 --clear-groups ${setup} --method nat --masquerade`, {exits: 5})
+    const status = await onDirector('setpriv --reuid=65534 --clear-groups lvsctl director status --json')
+    expect(JSON.parse(status)).toMatchObject({ok: true, problems: [{code: 'ledger-hidden'}]})
+    await lab.on('director', 'setpriv --reuid=65534 --clear-groups lvsctl director teardown', {exits: 5})
     expect(await onDirector(everything)).toBe(before)
   })
 

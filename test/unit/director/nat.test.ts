@@ -153,6 +153,18 @@ describe('--method nat', () => {
     }
   })
 
+  test('where a step fails everything is as before, also what the kernel changed beside', () => {
+    const host = hostWith({sysctls: {'net.ipv4.conf.eth1.forwarding': '1', 'net.ipv4.conf.all.accept_redirects': '0'}})
+    const before = `${host}`
+    const {apply} = host
+    host.apply = (effect) => {
+      if (effect.do === 'announce') throw new Error('ENOBUFS')
+      apply.call(host, effect)
+    }
+    expect(() => setUpDirector(host, ask({method: 'nat'}))).toThrow(expect.objectContaining({code: 'rolled-back'}))
+    expect(`${host}`).toBe(before)
+  })
+
   test("a server in the clients' subnet would answer past the director", () => {
     const near = [service(['192.168.1.111'], 'masquerading')]
     expect(plan(hostWith(), {method: 'nat', services: near}).codes).toEqual(['nat-one-arm'])
@@ -349,6 +361,24 @@ describe('keepalived', () => {
 })
 
 describe('what is noted', () => {
+  test('and only root may read is told, and not taken for nothing', () => {
+    const host = hostWith()
+    setUpDirector(host, ask())
+    const user = new Proxy(host, {
+      get: (target, name) =>
+        name === 'readFile'
+          ? (path: string) => {
+              if (path.startsWith('/run/lvsctl')) throw Object.assign(new Error('EACCES'), {code: 'EACCES'})
+              return target.readFile(path)
+            }
+          : Reflect.get(target, name, target),
+    })
+    const {ok, vips, problems} = directorStatus({vips: [vip], services: []}, observe(user))
+    expect([ok, vips[0]?.managed, problems.map(({code}) => code)]).toEqual([true, 'unknown', ['ledger-hidden']])
+    expect(plan(user).codes).toEqual(['vip-present', 'ledger-hidden'])
+    expect(() => planTeardown({}, observe(user))).toThrow(expect.objectContaining({code: 'not-permitted', exit: 5}))
+  })
+
   test('a VIP that was there is adopted: teardown of everything leaves it, named it goes', () => {
     const host = hostWith({addresses: [at('eth0', vip, 32)]})
     const before = `${host}`
