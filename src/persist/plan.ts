@@ -10,7 +10,7 @@ import type {BackendName} from './backend-names.ts'
 import {backends} from './backends.ts'
 import {fileState} from './file-state.ts'
 import type {Lasting} from './lasting.ts'
-import {bootIdOf, formatRecord, isHere, type PersistRecord, readRecord, recordPath} from './record.ts'
+import {bootIdOf, formatRecord, isHere, mayBootHere, type PersistRecord, readRecord, recordPath} from './record.ts'
 
 export interface PersistPlan {
   readonly effects: readonly Effect[]
@@ -44,6 +44,7 @@ export function planPersist({role, backend, vips, lasting, ledger}: PersistWish,
   ])
 
   const warnings = wanted.problems.filter(({severity}) => severity === 'warning')
+  if (!mayBootHere(host)) warnings.push(bootsElsewhere)
   const writes = wanted.files.flatMap(({path, content, mode}): Effect[] => {
     if (host.readFile(path) === content) return []
     if (fileState(path, host) === 'changed') {
@@ -147,6 +148,12 @@ function elsewhere(record: PersistRecord | undefined, role: Role, host: HostRead
     ),
   ]
 }
+
+const bootsElsewhere = warning(
+  'persist-namespace',
+  'this is not the network namespace in which the machine boots, and there it will all come up',
+  {where: '--persist'},
+)
 
 function missing(backend: BackendName, host: HostReader): readonly Problem[] {
   const {title, traces} = backends[backend]

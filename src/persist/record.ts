@@ -35,7 +35,13 @@ export function formatRecord({ledger, ...record}: PersistRecord): string {
 
 /** Whether it is about the network namespace that this is. */
 export function isHere({namespace, bootId}: PersistRecord, host: HostReader): boolean {
-  return namespace === host.namespace() || bootId !== bootIdOf(host)
+  return namespace === host.namespace() || (bootId !== bootIdOf(host) && mayBootHere(host))
+}
+
+/** Whether the machine boots in this network namespace, the one of process 1; it may where that is told to root only. */
+export function mayBootHere(host: HostReader): boolean {
+  const target = readable(() => host.inspect('/proc/1/ns/net')?.target)
+  return target === undefined || target === `net:[${host.namespace()}]`
 }
 
 export const bootIdOf = (host: HostReader): string | undefined => host.sysctl('kernel.random.boot_id')
@@ -107,9 +113,12 @@ export function readRecord(role: Role, host: HostReader): PersistRecord | undefi
   }
 }
 
-function textOf(path: string, host: HostReader): string | undefined {
+const textOf = (path: string, host: HostReader): string | undefined => readable(() => host.readFile(path))
+
+/** undefined also for whom it may not be read by. */
+function readable<Value>(read: () => Value | undefined): Value | undefined {
   try {
-    return host.readFile(path)
+    return read()
   } catch (error) {
     if (errnoOf(error) === 'EACCES') return undefined
     throw error

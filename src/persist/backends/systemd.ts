@@ -5,6 +5,7 @@
 // becomes of Node; whoever reads it sees what it does; and what set-up found wrong with this host was said at set-up, when
 // somebody was there to hear it.
 
+import {type Problem, warning} from '../../domain/problem.ts'
 import type {HostReader} from '../../host/host.ts'
 import type {Role} from '../../host/ledger.ts'
 import {deviceUnit, enablingLinkOf, quoteWord, unitFolder} from '../../host/systemd.ts'
@@ -12,6 +13,7 @@ import {type Backend, bootFileText, type PersistRequest} from '../backend.ts'
 import {type Command, makeCommands, programPath, programsOn, startCommands, stopCommands} from '../commands.ts'
 import {commonFiles, sysctlFilePath, sysctlLinks} from '../common-files.ts'
 import {outsideLinks} from '../lasting.ts'
+import {networkFileOf} from './networkd.ts'
 
 const unitNameOf = (role: Role): string => `lvsctl-${role}.service`
 
@@ -24,9 +26,26 @@ export const systemd: Backend = {
     return {
       files: [...commonFiles(request), {path, content: unitText(request, host)}],
       links: [{path: enablingLinkOf(name), target: path}],
-      problems: [],
+      problems: outsideLinks(request.lasting).flatMap((link) => dropped(link, host)),
     }
   },
+}
+
+/** networkd takes from an interface of its own what it does not know when it configures it anew. */
+function dropped(link: string, host: HostReader): readonly Problem[] {
+  const file = networkFileOf(link, host)
+  if (file === undefined) return []
+  const better = file.startsWith('10-netplan-') ? 'netplan' : 'networkd'
+  return [
+    warning(
+      'persist-managed',
+      `${link} is systemd-networkd's, which may take the address away when it is reconfigured`,
+      {
+        where: '--persist',
+        hint: `Better is: --persist=${better}`,
+      },
+    ),
+  ]
 }
 
 const descriptions: Readonly<Record<Role, string>> = {
@@ -37,7 +56,7 @@ const descriptions: Readonly<Record<Role, string>> = {
 function unitText(request: PersistRequest, host: HostReader): string {
   const {role, lasting} = request
   const programs = programsOn(host)
-  const vips = lasting.addresses.map(({address}) => address).join(' ')
+  const vips = lasting.addresses.map(({address}) => address).join(' ') || 'clients behind NAT'
   return bootFileText(
     role,
     `[Unit]

@@ -62,6 +62,18 @@ test('the unit waits for the network; a rule is not there twice when it is start
   expect(on.readFile(unit)).toMatch(/\nCapabilityBoundingSet=.* CAP_NET_RAW\n/)
 })
 
+test("an interface of networkd's is better served by networkd, or by netplan where that made the file", () => {
+  const hints = (on: FakeHost) =>
+    rehearseSetup(on, request).warnings.flatMap(({code, hint}) => (code === 'persist-managed' ? [hint] : []))
+  expect(hints(host())).toEqual(['Better is: --persist=networkd'])
+  const state = '/run/systemd/netif/links/2'
+  const on = host()
+  on.apply({do: 'write-file', path: state, content: 'NETWORK_FILE=/run/systemd/network/10-netplan-eth0.network\n'})
+  expect(hints(on)).toEqual(['Better is: --persist=netplan'])
+  on.apply({do: 'remove-file', path: state})
+  expect(hints(on)).toEqual([])
+})
+
 test('set up again it announces, and writes nothing', () => {
   const on = host()
   setUpDirector(on, request)

@@ -217,6 +217,19 @@ test('another network namespace of the same boot has no part in it', () => {
   expect(other.readFile(unit)).toBe(on.readFile(unit))
 })
 
+test('after a reboot it counts in the namespace of process 1 alone; set up in another it is told', () => {
+  const elsewhere = {symlinks: {'/proc/1/ns/net': 'net:[4026531999]'}}
+  const on = host()
+  setUpRealServer(on, {vips: [vip4], persist})
+  const next = rebooted(on, elsewhere)
+  next.namespace = () => '4026532888'
+  expect(persistStatus('realserver', next)).toBeUndefined()
+  next.namespace = () => '4026531999'
+  expect(persistStatus('realserver', next)).toBeDefined()
+  const {warnings} = planRealServer({vips: [vip4], persist}, host(elsewhere))
+  expect(codes(warnings)).toEqual(['persist-namespace'])
+})
+
 describe('other methods', () => {
   const modules = {ipip: 'available', fou: 'available', dummy: 'available'} as const
   const uplink = {interface: 'eth0', address: address('10.0.0.11'), prefixLength: 24, scope: 'global'} as const
