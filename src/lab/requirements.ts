@@ -35,6 +35,7 @@ export const requirements: readonly Requirement[] = [
   row('sysctl', 'procps', 'tests', 'the lines that a dry run prints, typed by hand'),
   row('ipvsadm', 'ipvsadm', 'tests', 'the tool to compare with'),
   row('tcpdump', 'tcpdump', 'tests', 'captures netlink messages for the golden files'),
+  row('shellcheck', 'shellcheck', 'tests', 'the script that makes a real server without lvsctl'),
   row('iptables-legacy', 'iptables', 'tests', 'firewall marks'),
 ]
 

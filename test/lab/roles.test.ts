@@ -1,14 +1,12 @@
 // The host roles on a real kernel, in the direct-routing network: who answers for a VIP, whom the client believes, and
 // what is left when a role is taken back.
 
-import {join} from 'node:path'
-import {beforeAll, describe, expect, test} from 'vitest'
-import {type Address, address} from '../../src/domain/address.ts'
-import {shellWords} from '../../src/lab/shell-quote.ts'
+import {describe, expect, test} from 'vitest'
+import {address} from '../../src/domain/address.ts'
 import {dr} from '../../src/lab/topologies.ts'
 import type {RealServerStatus} from '../../src/realserver/status.ts'
 import {useLab} from '../support/lab.ts'
-import type {Action} from '../support/roles-driver.ts'
+import {driverLine, useNeighbours} from '../support/neighbours.ts'
 
 const lab = useLab(dr)
 const a = address('192.168.1.200')
@@ -38,30 +36,9 @@ async function act(host: string, command: string): Promise<Told> {
 const statusOf = (host: string, exits = 0, options = ''): Promise<RealServerStatus> =>
   json(host, `realserver status ${options}`, exits)
 
-const driver = join(import.meta.dirname, '../support/roles-driver.ts')
-
-/** What no command does. */
-const driverLine = (action: Action): string => shellWords([process.execPath, driver, JSON.stringify(action)])
-
 const sh = async (host: string, command: string): Promise<string> => (await lab.on(host, command)).stdout.trim()
 
-const macs: Record<string, string> = {}
-beforeAll(async () => {
-  for (const {name} of dr.hosts)
-    macs[name] = await sh(name, 'cat /proc/net/arp >/dev/null; ip -br link show eth0 | tr -s " " | cut -d" " -f3')
-})
-
-/** Names of those who answer the client's "who has it?". */
-async function whoHas(target: Address): Promise<readonly string[]> {
-  const answers: string[] = JSON.parse((await lab.on('client', driverLine({do: 'probe', device, target}))).stdout)
-  return answers.map((mac) => Object.keys(macs).find((name) => macs[name] === mac) ?? mac).sort()
-}
-
-/** Whom the client has noted for it. */
-async function believed(target: Address): Promise<string | undefined> {
-  const mac = /lladdr (\S+)/.exec(await sh('client', `ip neigh show to ${target} dev eth0`))?.[1]
-  return Object.keys(macs).find((name) => macs[name] === mac)
-}
+const {whoHas, believed} = useNeighbours(lab, dr)
 
 const arpSettings = (host: string) =>
   sh(host, 'cat /proc/sys/net/ipv4/conf/all/arp_ignore /proc/sys/net/ipv4/conf/all/arp_announce | xargs')

@@ -1,0 +1,34 @@
+// Everything that a role may leave behind on a lab host, as sorted lines to compare: sysctls, links, addresses, routes,
+// rules, and files.
+
+import type {Lab} from './lab.ts'
+
+/** Counters that move by themselves, not settings. */
+const moving = /^\/proc\/sys\/net\/(?:netfilter\/)?(?:nf_conntrack_count|ipv4\/neigh\/\S*_stale_time)/
+
+/** `folders`: whose files are told by their checksums. A host and its network namespace share /etc and /run. */
+export async function hostSnapshot(lab: Lab, host: string, folders: readonly string[]): Promise<readonly string[]> {
+  const {stdout} = await lab.on(
+    host,
+    `{
+      grep -rs . /proc/sys/net || :
+      ip -o link
+      ip -o addr
+      ip -4 route show table all
+      ip -6 route show table all
+      ip -4 rule
+      ip -6 rule
+      find ${folders.join(' ')} -type f -exec sha1sum {} + -o -type l -printf '%p -> %l\\n' 2>/dev/null || :
+    } | sort`,
+  )
+  return stdout.split('\n').filter((line) => line !== '' && !moving.test(line))
+}
+
+/** What is different, as a diff has it: `-line` was there before, `+line` is there now. */
+export function changedLines(before: readonly string[], after: readonly string[]): readonly string[] {
+  const [old, now] = [new Set(before), new Set(after)]
+  return [
+    ...before.filter((line) => !now.has(line)).map((line) => `-${line}`),
+    ...after.filter((line) => !old.has(line)).map((line) => `+${line}`),
+  ]
+}
