@@ -9,7 +9,7 @@ import {parseVips} from '../host/vip.ts'
 import {type TunnelName, tunnelNames} from './tunnels.ts'
 
 /** The director's forwarding methods, from the real server's side. */
-const methods = {
+export const methods = {
   dr: 'direct routing',
   tun: 'tunnelling',
   nat: 'NAT',

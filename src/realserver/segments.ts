@@ -16,7 +16,7 @@ import {tunnelRow} from './tunnels.ts'
 /** What nearly all clients send at most, in bytes. */
 const clientPacket = 1500
 /** IP and TCP without options: what a segment needs around it. */
-const headers: Readonly<Record<Family, number>> = {ipv4: 40, ipv6: 60}
+export const headers: Readonly<Record<Family, number>> = {ipv4: 40, ipv6: 60}
 
 interface Narrow {
   readonly link: Link

@@ -6,6 +6,9 @@ import type {Lab} from './lab.ts'
 /** Counters that move by themselves, not settings. */
 const moving = /^\/proc\/sys\/net\/(?:netfilter\/)?(?:nf_conntrack_count|ipv4\/neigh\/\S*_stale_time)/
 
+/** An interface that is made anew has another number, and a random hardware address. */
+const sameEachTime = 's/^[0-9]+: //; s/fe80::[0-9a-f:]+/fe80::/; s/(link.ether) [0-9a-f:]+/\\1/'
+
 /** `folders`: whose files are told by their checksums. A host and its network namespace share /etc and /run. */
 export async function hostSnapshot(lab: Lab, host: string, folders: readonly string[]): Promise<readonly string[]> {
   const {stdout} = await lab.on(
@@ -18,8 +21,9 @@ export async function hostSnapshot(lab: Lab, host: string, folders: readonly str
       ip -6 route show table all
       ip -4 rule
       ip -6 rule
+      ip fou show 2>/dev/null || :
       find ${folders.join(' ')} -type f -exec sha1sum {} + -o -type l -printf '%p -> %l\\n' 2>/dev/null || :
-    } | sort`,
+    } | sed -E '${sameEachTime}' | sort`,
   )
   return stdout.split('\n').filter((line) => line !== '' && !moving.test(line))
 }

@@ -1,4 +1,5 @@
-import {RoleCommand, vipFlag} from '../../cli/role-command.ts'
+import {realServerFlags} from '../../cli/realserver-flags.ts'
+import {RoleCommand} from '../../cli/role-command.ts'
 
 export default class RealServerScript extends RoleCommand {
   static override summary = 'Print a shell script that makes a host a real server, for hosts without lvsctl.'
@@ -10,13 +11,20 @@ and does what "lvsctl realserver setup" and "teardown" do, in the same order. No
       description: 'For direct routing',
       command: '<%= config.bin %> realserver script --vip 192.168.1.200 > lvs-realserver',
     },
+    {
+      description: 'Behind NAT',
+      command: '<%= config.bin %> realserver script --method nat --gateway 10.0.0.1 > lvs-realserver',
+    },
   ]
-  static override flags = {...vipFlag}
+  static override flags = realServerFlags
 
   async run(): Promise<object> {
     const {flags} = await this.parse(RealServerScript)
-    const request = {vips: this.requireVips(flags.vip)}
-    const {realServerScript} = await import('../../realserver/script/script.ts')
+    const [{parseSetup}, {realServerScript}] = await Promise.all([
+      import('../../realserver/request.ts'),
+      import('../../realserver/script/script.ts'),
+    ])
+    const request = parseSetup(flags)
     const script = realServerScript(request)
     this.print(script)
     return {...request, script}

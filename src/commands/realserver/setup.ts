@@ -1,6 +1,6 @@
-import {string} from '@oclif/core/flags'
 import {changeFlags} from '../../cli/flags.ts'
-import {persistFlag, RoleCommand, vipFlag} from '../../cli/role-command.ts'
+import {realServerFlags} from '../../cli/realserver-flags.ts'
+import {persistFlag, RoleCommand} from '../../cli/role-command.ts'
 
 export default class RealServerSetup extends RoleCommand {
   static override summary = 'Make this host a real server.'
@@ -29,34 +29,7 @@ What was found is noted, so that "lvsctl realserver teardown" can go back to it.
       command: '<%= config.bin %> realserver setup --vip 192.168.1.200 --persist',
     },
   ]
-  static override flags = {
-    ...vipFlag,
-    method: string({summary: 'How packets come: dr, tun or nat; dr where it is not said.', helpValue: 'METHOD'}),
-    interface: string({
-      summary: 'Where the VIP goes: lo, a dummy interface such as dummy0, which is made, or a tunnel device.',
-      helpValue: 'INTERFACE',
-    }),
-    'arp-scope': string({
-      summary: 'Whose ARP settings are touched: all, or one interface.',
-      helpValue: 'all|INTERFACE',
-    }),
-    'tun-type': string({summary: 'Kind of tunnel: ipip, gue, gre.', helpValue: 'TYPE', helpGroup: 'TUNNEL'}),
-    'tun-port': string({summary: 'UDP port of a gue tunnel.', helpValue: 'PORT', helpGroup: 'TUNNEL'}),
-    'mtu-cure': string({
-      summary: 'What is done about packets too large to be wrapped: clamp, director, path, none.',
-      helpValue: 'CURE',
-      helpGroup: 'TUNNEL',
-    }),
-    gateway: string({
-      summary: "NAT: the director's address on the network of this host.",
-      helpValue: 'ADDRESS',
-      helpGroup: 'NAT',
-      multiple: true,
-      multipleNonGreedy: true,
-    }),
-    ...persistFlag,
-    ...changeFlags,
-  }
+  static override flags = {...realServerFlags, ...persistFlag, ...changeFlags}
 
   async run(): Promise<object> {
     const {flags} = await this.parse(RealServerSetup)

@@ -43,17 +43,18 @@ tools() {
   done
 }
 
-# Every change is said before it is made. What takes it back is noted first: a start that fails is undone.
+# Every change is said before it is made. What takes it back is noted first: a start that fails is undone. Both are lines
+# of words with one blank between them; nothing in them is expanded or run by the shell.
 undo=
-change() { # HOW-TO-UNDO COMMAND...
+change() { # HOW-TO-UNDO LINE
   undo="$1$newline$undo"
-  shift
-  run "$@"
+  run "$2"
 }
 
-run() {
-  printf '[#] %s\n' "$*" >&2
-  "$@"
+run() { # LINE
+  printf '[#] %s\n' "$1" >&2
+  # shellcheck disable=SC2086 # words on purpose
+  $1
 }
 
 # $value: of this sysctl, written with slashes. False where the kernel has none of that name. Not by read(1) from
@@ -62,13 +63,9 @@ value_of() {
   value=$(sysctl -n "$1" 2>/dev/null)
 }
 
-larger() { # $larger: of two numbers
-  larger=$1
-  [ "$2" -le "$1" ] || larger=$2
-}
-
-# $addresses: a line for each, "INTERFACE ADDRESS PREFIX SCOPE". $talking: interfaces that are up and on which
-# neighbours ask for addresses. $down: interfaces that are down.
+# $addresses: a line for each, "INTERFACE ADDRESS PREFIX SCOPE". $mtus: "INTERFACE MTU" of each interface. By name, with
+# blanks between them: $talking, interfaces that are up and on which neighbours ask for addresses; $silent, those where
+# nobody does (lo, dummies, tunnels without another end); $down.
 look() {
   listing=$(ip -o addr show)
   addresses=
@@ -91,20 +88,28 @@ $listing
 END
 
   listing=$(ip -o link show)
+  mtus=
   talking=
+  silent=
   down=
-  while read -r _ interface flags _; do
+  while read -r _ interface flags _ mtu _; do
     interface=\${interface%:}
     interface=\${interface%%@*}
+    mtus="$mtus$interface $mtu$newline"
     case $flags in
-      *[\<,]UP[,\>]*) ;;
+      *[\<,]UP[,\>]*) is_up=yes ;;
       *)
+        is_up=no
         down="$down $interface"
-        continue
         ;;
     esac
     case $flags in
-      *[\<,]LOOPBACK[,\>]* | *[\<,]NOARP[,\>]*) ;;
+      *[\<,]LOOPBACK[,\>]*) silent="$silent $interface" ;;
+      *[\<,]POINTOPOINT[,\>]*) ;;
+      *[\<,]NOARP[,\>]*) silent="$silent $interface" ;;
+    esac
+    case $is_up$flags in
+      no* | *[\<,]LOOPBACK[,\>]* | *[\<,]NOARP[,\>]*) ;;
       *) talking="$talking $interface" ;;
     esac
   done <<END
@@ -112,9 +117,25 @@ $listing
 END
 }
 
-is_down() {
-  case " $down " in
+is_among() { # WORD WORDS
+  case " $2 " in
     *" $1 "*) return 0 ;;
+  esac
+  return 1
+}
+
+has_interface() { # $mtu: of it; false where there is no such interface
+  while read -r interface mtu; do
+    [ "$interface" != "$1" ] || return 0
+  done <<END
+$mtus
+END
+  return 1
+}
+
+is_listed() { # LINE LINES
+  case "$newline$2$newline" in
+    *"$newline$1$newline"*) return 0 ;;
   esac
   return 1
 }
@@ -126,9 +147,10 @@ full_prefix() { # $full: the prefix length that covers this address and nothing 
   esac
 }
 
-# $prefix and $scope: of this address on $device; the one that covers nothing else, if there are several. False where
-# it is not there.
-on_device() {
+# $device: where this VIP goes. $prefix and $scope: as it is there; of the one that covers nothing else, if there are
+# several. False where it is not there.
+is_there() {
+  place_of "$1"
   full_prefix "$1"
   there=
   while read -r interface address prefix scope; do
@@ -143,11 +165,11 @@ END
   [ -n "$there" ]
 }
 
-# What somebody put on $device, for itself alone: every real server's VIP looks like that. $hosts: one a line.
+# $hosts: what somebody put on a silent interface for itself alone, one a line; every real server's VIP looks like that.
 host_addresses() {
   hosts=
   while read -r interface address prefix _; do
-    [ "$interface" = "$device" ] || continue
+    is_among "$interface" "$silent" || continue
     case $address in
       127.* | ::1 | fe80:*) continue ;;
     esac
@@ -156,12 +178,5 @@ host_addresses() {
   done <<END
 $addresses
 END
-}
-
-is_listed() { # WORD LIST: a line of the list is this word
-  case "$newline$2$newline" in
-    *"$newline$1$newline"*) return 0 ;;
-  esac
-  return 1
 }
 `

@@ -1,40 +1,55 @@
 // `lvsctl realserver script`: what makes a host a real server, as one file for a POSIX shell. Pure: request → text.
 //
-// It keeps to the same order and the same rules as setup.ts and teardown.ts, for hosts on which nobody wants Node.
+// It keeps to the same order and the same rules as setup.ts and teardown.ts, for hosts on which nobody wants Node. Only
+// the parts that a request needs are in its file.
 
-import type {Address} from '../../domain/address.ts'
 import {listVips} from '../../host/vip.ts'
-import {arpPart} from './arp.ts'
+import {methods, type SetupRequest} from '../request.ts'
+import {arpPart, settingsPart} from './arp.ts'
 import {machinePart} from './machine.ts'
+import {methodPart} from './method.ts'
+import {checkNames, scriptLine} from './request.ts'
 import {sh} from './sh.ts'
 import {startPart} from './start.ts'
 import {statePart} from './state.ts'
 import {statusPart} from './status.ts'
 import {stopPart} from './stop.ts'
 
-export interface ScriptRequest {
-  readonly vips: readonly Address[]
-}
-
 const name = 'lvs-realserver'
 
-export function realServerScript(request: ScriptRequest): string {
-  return [head(request), machinePart, statePart, arpPart, statusPart, startPart, stopPart, commandPart].join('')
+/** Throws one usage error with everything that cannot be in a script. */
+export function realServerScript(request: SetupRequest): string {
+  checkNames(request)
+  return [
+    head(request),
+    machinePart,
+    statePart,
+    settingsPart,
+    request.method === 'nat' ? '' : arpPart,
+    methodPart(request),
+    statusPart,
+    startPart,
+    stopPart,
+    commandPart,
+  ].join('')
 }
 
-function head({vips}: ScriptRequest): string {
+function head(request: SetupRequest): string {
+  const {vips, method = 'dr', gateways = []} = request
+  const what = method === 'nat' ? `answers go through ${listVips(gateways)}` : `for ${listVips(vips)}`
   return sh`#!/bin/sh
-# Makes this host a real server of a Linux Virtual Server, by direct routing, with ip and sysctl only.
-# Made by: lvsctl realserver script --vip ${vips.join(',')}
+# Makes this host a real server of a Linux Virtual Server: ${methods[method]}, ${what}.
+# It needs ip and sysctl, and is made by:
+#   ${scriptLine(request)}
 #
-#   start    ARP is made quiet, then the VIP comes up; once more does nothing
-#   stop     the VIP goes, then every setting goes back to what start found
+#   start    what the role needs is set, the VIP last; once more does nothing
+#   stop     the VIP goes, then everything goes back to what start found
 #   status   exit 0: all is well; 3: it is not, with the reasons
 #
 # As /etc/init.d/${name}: update-rc.d ${name} defaults. As a systemd service:
 #
 #   [Unit]
-#   Description=Real server for ${listVips(vips)}
+#   Description=Real server of a Linux Virtual Server
 #   After=network.target systemd-sysctl.service
 #   [Service]
 #   Type=oneshot
@@ -52,14 +67,15 @@ function head({vips}: ScriptRequest): string {
 # Default-Start:     2 3 4 5
 # Default-Stop:      0 1 6
 # Short-Description: real server of a Linux Virtual Server
-# Description:       Takes packets for ${listVips(vips)} and is silent about it on the LAN.
+# Description:       ${methods[method]}, ${what}
 ### END INIT INFO
 
-set -eu
+# Nothing in a name is a pattern.
+set -euf
 
 name=${name}
+method=${method}
 vips='${vips.join(' ')}'
-device=lo
 `
 }
 

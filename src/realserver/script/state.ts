@@ -1,11 +1,11 @@
-// The script's state file: what start found, line by line, so that stop goes back to exactly that.
+// The script's state file: what start found and what it did, line by line, so that stop goes back to exactly that.
 //
 // One for all such scripts of a host, or of a network namespace: while the VIP of any of them is up, ARP stays quiet. It
 // lies under /run, in a folder that only root can enter, so nobody can plant a link where it goes.
 
 import {sh} from './sh.ts'
 
-export const stateFolder = '/run/lvs-realserver'
+const stateFolder = '/run/lvs-realserver'
 
 export const statePart = sh`
 folder=${stateFolder}
@@ -35,12 +35,14 @@ END
   done
 }
 
-# $noted: VIPs, "ADDRESS DEVICE added|adopted"; adopted ones were there before the first start. $settings: sysctls,
-# "KEY FOUND SET". $present: addresses that were on the device before the first start. $text: the file's lines. $fresh:
-# yes where nothing is noted that still holds.
+# What is noted, a line for each: $noted, VIPs, "ADDRESS DEVICE added|adopted METHOD"; adopted ones were there before the
+# first start. $settings: sysctls, "KEY FOUND SET". $ways: what else was made or changed, "KIND METHOD ...". $present:
+# host addresses that were there before the first start. $text: the file as it is. $fresh: yes where nothing is noted
+# that still holds.
 load_state() {
   noted=
   settings=
+  ways=
   present=
   text=
   fresh=yes
@@ -51,14 +53,15 @@ load_state() {
   fi
   [ -r "$state" ] || return 0
   since=
-  while read -r kind one two three rest; do
-    text="$text$kind $one\${two:+ $two}\${three:+ $three}$newline"
-    case "$kind:\${one:+1}\${two:+2}\${three:+3}$rest" in
-      boot:1) since=$one ;;
-      present:1) present="$present$one$newline" ;;
-      sysctl:123) settings="$settings$one $two $three$newline" ;;
-      vip:123) noted="$noted$one $two $three$newline" ;;
-      *) fail 1 "$state has a line that is none of this script's, \"$kind $one\"; to go on without it: mv $state $state.broken" ;;
+  while read -r kind rest; do
+    text="$text$kind $rest$newline"
+    case $kind in
+      boot) since=$rest ;;
+      present) present="$present$rest$newline" ;;
+      sysctl) settings="$settings$rest$newline" ;;
+      way) ways="$ways$rest$newline" ;;
+      vip) noted="$noted$rest$newline" ;;
+      *) fail 1 "$state has a line that is none of this script's: $kind; to go on without it: mv $state $state.broken" ;;
     esac
   done <"$state"
   if [ "$since" != "$boot" ]; then
@@ -69,14 +72,20 @@ load_state() {
   fi
   noted=
   settings=
+  ways=
   present=
 }
 
 # Notes of which nothing is so any more were left by a start that never began, or by a network namespace that is gone
 # and whose number was given out again.
 is_live() {
-  while read -r address _; do
-    if [ -n "$address" ] && on_device "$address"; then return 0; fi
+  [ -z "$ways" ] || return 0
+  while read -r address on _; do
+    while read -r interface one _; do
+      if [ -n "$address" ] && [ "$interface $one" = "$on $address" ]; then return 0; fi
+    done <<ADDRESSES
+$addresses
+ADDRESSES
   done <<END
 $noted
 END
@@ -97,40 +106,36 @@ END
   return 1
 }
 
-forget() { # KEY
-  kept=
-  while read -r key found set; do
-    case $key in
+without() { # WORD LINES: $lines, but for those that begin with the word
+  lines=
+  while read -r first rest; do
+    case $first in
       '' | "$1") ;;
-      *) kept="$kept$key $found $set$newline" ;;
+      *) lines="$lines$first $rest$newline" ;;
     esac
   done <<END
-$settings
+$2
 END
-  settings=$kept
 }
 
-# Who put this VIP there: $origin. False where it is not noted.
+forget() { # KEY
+  without "$1" "$settings"
+  settings=$lines
+}
+
+forget_vip() {
+  without "$1" "$noted"
+  noted=$lines
+}
+
+# Who put this VIP there: $origin, and where: $on. False where it is not noted.
 origin_of() {
-  while read -r address _ origin; do
+  while read -r address on origin _; do
     [ "$address" != "$1" ] || return 0
   done <<END
 $noted
 END
   return 1
-}
-
-forget_vip() {
-  kept=
-  while read -r address on origin; do
-    case $address in
-      '' | "$1") ;;
-      *) kept="$kept$address $on $origin$newline" ;;
-    esac
-  done <<END
-$noted
-END
-  noted=$kept
 }
 
 prefixed() { # WORD LINES: the word before each line
@@ -142,11 +147,16 @@ END
 }
 
 save_state() {
-  write_state "boot $boot$newline$(
-    prefixed present "$present"
-    prefixed sysctl "$settings"
-    prefixed vip "$noted"
-  )$newline"
+  if [ -z "$noted$settings$ways" ]; then
+    write_state ''
+  else
+    write_state "boot $boot$newline$(
+      prefixed present "$present"
+      prefixed sysctl "$settings"
+      prefixed way "$ways"
+      prefixed vip "$noted"
+    )$newline"
+  fi
 }
 
 # Whole or not at all. An empty text: nothing is left to remember.

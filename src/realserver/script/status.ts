@@ -2,32 +2,35 @@
 
 import {sh} from './sh.ts'
 
-export const statusPart = sh`
-# What is not as it must be: $problems.
-differences() {
-  problems=
-  if is_down "$device"; then problem "$device is down: this host cannot take traffic for an address on it"; fi
-  for vip in $vips; do
-    if ! on_device "$vip"; then
-      problem "$vip is not on $device"
-      continue
+export const vipDifferencesPart = sh`
+vip_differences() { # VIP
+  if is_there "$1"; then
+    [ "$prefix" = "$full" ] || problem "$1 is on $device with /$prefix and must be /$full"
+    if [ "$full" = 32 ]; then
+      find_loud "$scope"
+      [ -z "$loud" ] || problem "this host gives $1 away on the LAN: $loud"
     fi
-    full_prefix "$vip"
-    [ "$prefix" = "$full" ] || problem "$vip is on $device with /$prefix and must be /$full"
-    [ "$full" = 32 ] || continue
-    find_loud "$scope"
-    [ -z "$loud" ] || problem "this host gives $vip away on the LAN: $loud"
-  done
-  for vip in $vips; do
-    while read -r interface address _; do
-      if [ "$address" = "$vip" ] && [ "$interface" != "$device" ]; then problem "$vip is on $interface, too"; fi
-    done <<END
+  else
+    problem "$1 is not on $device"
+  fi
+  while read -r interface address _; do
+    if [ "$address" = "$1" ] && [ "$interface" != "$device" ]; then problem "$1 is on $interface, too"; fi
+  done <<END
 $addresses
 END
-  done
 }
 
-# Values that somebody changed since start, quiet or not.
+device_differences() { # DEVICE
+  if ! has_interface "$1"; then
+    problem "there is no interface $1"
+  elif is_among "$1" "$down"; then
+    problem "$1 is down: this host cannot take packets there"
+  fi
+}
+`
+
+export const statusPart = sh`
+# Values that somebody changed since start, be they as good or not.
 changed_since() {
   while read -r key found set; do
     if [ -n "$key" ] && value_of "$key" && [ "$value" != "$set" ]; then
@@ -49,6 +52,6 @@ status() {
     printf '%s' "$problems"
     exit 3
   fi
-  printf '%s: ready: %s on %s, nobody on the LAN is told\n' "$name" "$vips" "$device"
+  printf '%s: ready: %s\n' "$name" "$ready"
 }
 `

@@ -4,12 +4,23 @@ import {spawnSync} from 'node:child_process'
 import {describe, expect, test} from 'vitest'
 import {address} from '../../../src/domain/address.ts'
 import {arpRules} from '../../../src/realserver/arp.ts'
-import {realServerScript, type ScriptRequest} from '../../../src/realserver/script/script.ts'
+import {parseSetup, type SetupRequest} from '../../../src/realserver/request.ts'
+import {realServerScript} from '../../../src/realserver/script/script.ts'
 
-const requests: readonly (readonly [string, ScriptRequest])[] = [
-  ['one VIP', {vips: [address('192.168.1.200')]}],
-  ['IPv6 only', {vips: [address('2001:db8:1::200')]}],
-  ['both', {vips: [address('192.168.1.200'), address('192.168.1.201'), address('2001:db8:1::200')]}],
+const v4 = '192.168.1.200'
+const v6 = '2001:db8:1::200'
+
+const requests: readonly (readonly [string, SetupRequest])[] = [
+  ['one VIP', parseSetup({vip: [v4]})],
+  ['IPv6 only', parseSetup({vip: [v6]})],
+  ['both', parseSetup({vip: [v4, '192.168.1.201', v6]})],
+  ['a dummy and one NIC', parseSetup({vip: [v4], interface: 'dummy0', 'arp-scope': 'eth0.100'})],
+  ['ipip', parseSetup({vip: [v4, v6], method: 'tun'})],
+  ['ipip for IPv6 only', parseSetup({vip: [v6], method: 'tun'})],
+  ['ipip with the VIP on lo', parseSetup({vip: [v4], method: 'tun', interface: 'lo', 'mtu-cure': 'path'})],
+  ['gue', parseSetup({vip: [v4, v6], method: 'tun', 'tun-type': 'gue', 'tun-port': '6080', 'mtu-cure': 'clamp'})],
+  ['gre', parseSetup({vip: [v4, v6], method: 'tun', 'tun-type': 'gre', 'mtu-cure': 'none'})],
+  ['NAT', parseSetup({method: 'nat', gateway: ['10.0.0.1,2001:db8:2::1']})],
 ]
 
 describe.each(requests)('%s', (_what, request) => {
