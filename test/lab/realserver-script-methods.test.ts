@@ -4,6 +4,7 @@ import {afterEach, beforeAll, describe, expect, test} from 'vitest'
 import {dr} from '../../src/lab/topologies.ts'
 import {changedLines, hostSnapshot} from '../support/host-snapshot.ts'
 import {useLab} from '../support/lab.ts'
+import {killEverywhere} from '../support/mortal-programs.ts'
 
 const lab = useLab(dr)
 const v4 = '192.168.1.200'
@@ -34,6 +35,18 @@ beforeAll(async () => {
   await sh(`sysctl -qw net.ipv4.conf.all.rp_filter=1; ${oldRoutes}`)
   // A tunnel that was up once keeps a queue and settings for IPv6.
   await sh('for one in tunl0 ip6tnl0 gre0 ip6gre0; do ip link set $one up; ip link set $one down; done')
+})
+
+// start: two for the notes, three settings, the MTU, the port, the device, the address; stop: the same back, and the notes go.
+test.each([
+  ['start', 9],
+  ['stop', 8],
+] as const)('a tunnel, %s killed before any of its changes: the next run completes', async (word, killed) => {
+  const before = await snapshot()
+  const options = '--method tun --tun-type gue --tun-port 6080 --mtu-cure path'
+  await sh(`lvsctl realserver script ${options} --vip ${v4} >/run/script`)
+  expect(await killEverywhere(lab, on, 'dash /run/script', word, v4)).toEqual({wrong: [], killed})
+  expect(changedLines(before, await snapshot())).toEqual([])
 })
 
 describe.each(['dash', 'busybox sh'])('under %s', (shell) => {

@@ -6,6 +6,7 @@ import {address} from '../../src/domain/address.ts'
 import {dr} from '../../src/lab/topologies.ts'
 import {changedLines, hostSnapshot} from '../support/host-snapshot.ts'
 import {useLab} from '../support/lab.ts'
+import {killEverywhere, mortalFolder, mortalPrograms} from '../support/mortal-programs.ts'
 import {useNeighbours} from '../support/neighbours.ts'
 
 const lab = useLab(dr)
@@ -41,7 +42,7 @@ const warnings = (stderr: string): readonly string[] =>
 afterEach(() =>
   lab.on(
     'rs1',
-    `rm -rf ${folder} /run/mortal/lives
+    `rm -rf ${folder}
     for one in ${a}/32 ${a}/24 ${b}/32 ${six}/128; do ip addr del $one dev lo 2>/dev/null; done
     sysctl -qw net.ipv4.conf.all.arp_ignore=0 net.ipv4.conf.all.arp_announce=0 net.ipv4.conf.eth0.arp_ignore=0`,
   ),
@@ -127,16 +128,14 @@ describe.each(['dash', 'busybox sh'])('under %s', (shell) => {
     await lab.on('director', `lvsctl director teardown --vip ${a}`)
   })
 
-  test('killed before any of its changes, it is never heard, and the next run completes', async () => {
+  // start: two for the notes, two settings, two addresses; stop: the same the other way round, and the notes go.
+  test.each([
+    ['start', 6],
+    ['stop', 5],
+  ] as const)('%s killed before any of its changes: never heard, and the next run completes', async (word, killed) => {
     const script = await scriptFor(a, six)
     const before = await snapshot('rs1')
-    await sh('rs1', mortalPrograms)
-    const {stdout} = await lab.on('rs1', killedEverywhere(shell, script), {deadlineMs: 110_000})
-    const lines = stdout.trim().split('\n')
-    expect(lines.filter((line) => line.startsWith('wrong'))).toEqual([])
-    const count = (word: string) => lines.filter((line) => line.startsWith(`killed ${word} `)).length
-    // start: two for the notes, two sysctls, two addresses; stop: the same the other way round.
-    expect([count('start'), count('stop')]).toEqual([6, 5])
+    expect(await killEverywhere(lab, 'rs1', `${shell} ${script}`, word, a)).toEqual({wrong: [], killed})
     expect(changedLines(before, await snapshot('rs1'))).toEqual([])
   })
 
@@ -144,15 +143,19 @@ describe.each(['dash', 'busybox sh'])('under %s', (shell) => {
     const script = await scriptFor(a)
     const before = await snapshot('rs1')
     await sh('rs1', mortalPrograms)
-    const {stderr, code} = await lab.on('rs1', `FAIL=arp_announce PATH=/run/mortal:$PATH ${shell} ${script} start`, {
-      exits: 'any',
-    })
+    const {stderr, code} = await lab.on(
+      'rs1',
+      `FAIL=arp_announce PATH=${mortalFolder}:$PATH ${shell} ${script} start`,
+      {
+        exits: 'any',
+      },
+    )
     expect(code).not.toBe(0)
     expect(changes(stderr)).toEqual([
       'sysctl -q -w net/ipv4/conf/all/arp_ignore=1',
       'sysctl -q -w net/ipv4/conf/all/arp_announce=2',
-      'sysctl -q -w net/ipv4/conf/all/arp_announce=0    (back again)',
-      'sysctl -q -w net/ipv4/conf/all/arp_ignore=0    (back again)',
+      'sysctl -q -w net/ipv4/conf/all/arp_announce=0',
+      'sysctl -q -w net/ipv4/conf/all/arp_ignore=0',
     ])
     expect(changedLines(before, await snapshot('rs1'))).toEqual([])
   })
@@ -250,55 +253,3 @@ describe.each(['dash', 'busybox sh'])('under %s', (shell) => {
     await sh('rs1', 'sysctl -qw net.ipv4.conf.all.arp_announce=0 net.ipv4.conf.all.arp_ignore=0')
   })
 })
-
-/**
- * The programs with which the script changes something, so that all of its process group dies before the change when
- * /run/mortal/lives is used up, and that FAIL stops from setting a sysctl.
- */
-const mortalPrograms = `
-mkdir -p /run/mortal; cd /run/mortal
-cat >die <<'END'
-[ -e /run/mortal/lives ] || return 0
-lives=$(cat /run/mortal/lives)
-[ "$lives" -gt 0 ] || kill -9 0
-echo $((lives - 1)) >/run/mortal/lives
-END
-for program in ip sysctl mv rm; do
-  cat >$program <<END
-#!/bin/dash
-case "$program \\$*" in
-  *"\\\${FAIL-nothing}=2"*) exit 1 ;;
-  ip\\ addr\\ add* | ip\\ addr\\ del* | ip\\ link\\ set* | sysctl*\\ -w\\ * | mv* | rm*) . /run/mortal/die ;;
-esac
-exec $(command -v $program) "\\$@"
-END
-  chmod +x $program
-done`
-
-/** All in one go, for a process is dear in the lab. Prints what is wrong, and each kill. */
-const killedEverywhere = (shell: string, script: string): string => `
-quiet() { [ "$(cat /proc/sys/net/ipv4/conf/all/arp_ignore)$(cat /proc/sys/net/ipv4/conf/all/arp_announce)" = 12 ]; }
-vip() { ip -o addr show dev lo to ${a}/32 | grep -q .; }
-try() { # LIVES WORD
-  echo $1 >/run/mortal/lives
-  code=0
-  PATH=/run/mortal:$PATH setsid -w ${shell} ${script} $2 >/dev/null 2>&1 || code=$?
-  rm /run/mortal/lives
-  if vip && ! quiet; then echo "wrong: heard after $2 killed before change $1"; fi
-  [ $code -eq 137 ] || return 1
-  echo "killed $2 before change $1"
-}
-all_well() { ${shell} ${script} status >/dev/null || echo "wrong: $1"; }
-for lives in 0 1 2 3 4 5 6 7 8 9; do
-  try $lives start || break
-  ${shell} ${script} start 2>/dev/null || echo "wrong: start after a start killed before change $lives"
-  all_well "status after a start killed before change $lives"
-  ${shell} ${script} stop 2>/dev/null || echo "wrong: stop after a start killed before change $lives"
-done
-for lives in 0 1 2 3 4 5 6 7 8 9; do
-  ${shell} ${script} start 2>/dev/null
-  try $lives stop || break
-  ${shell} ${script} stop 2>/dev/null || echo "wrong: stop after a stop killed before change $lives"
-  if vip || quiet || ls ${folder}/* >/dev/null 2>&1; then echo "wrong: something is left after a stop killed before change $lives"; fi
-done
-`

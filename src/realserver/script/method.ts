@@ -70,7 +70,10 @@ function withVips(request: SetupRequest): string {
         ...(device === undefined ? [] : [`plan_device ${device}`]),
         ...(ipv4 ? ['plan_arp'] : []),
         ...(tun4 ? [`plan_reverse_path ${tun4}`] : []),
-        ...rows.map((row) => `plan_segments ${digit[row.family]} ${row.overhead} ${headers[row.family]}`),
+        // The widest first: a link that is wide enough for it is left alone by the next.
+        ...rows
+          .toSorted((a, b) => b.overhead - a.overhead)
+          .map((row) => `plan_segments ${digit[row.family]} ${row.overhead} ${headers[row.family]}`),
         ...(tunnel ? ['plan_wider'] : []),
         ...ports.map((words) => `plan_port ${words}`),
         ...devices.map((one) => `plan_up ${one}`),

@@ -124,10 +124,9 @@ take_back() {
   trap '' HUP INT TERM
   trap - EXIT
   set +e
+  [ -z "$undo" ] || warn "what was done is undone:"
   while read -r line; do
-    [ -n "$line" ] || continue
-    printf '%s: back again\n' "$name" >&2
-    run "$line"
+    [ -z "$line" ] || run "$line"
   done <<END
 $undo
 END
