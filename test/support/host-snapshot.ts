@@ -3,13 +3,16 @@
 
 import type {Lab} from './lab.ts'
 
-/** Counters that move by themselves, not settings. */
-const moving = /^\/proc\/sys\/net\/(?:netfilter\/)?(?:nf_conntrack_count|ipv4\/neigh\/\S*_stale_time)/
+/** What moves by itself, and what requests of a test take to come from fresh ports. */
+const moving = /^\/proc\/sys\/net\/(?:netfilter\/nf_conntrack_count|nf_conntrack_count|ipv4\/ip_local_port_range)/
 
 /** An interface that is made anew has another number, and a random hardware address. */
-const sameEachTime = 's/^[0-9]+: //; s/fe80::[0-9a-f:]+/fe80::/; s/(link.ether) [0-9a-f:]+/\\1/'
+const sameEachTime = 's/^[0-9]+: //; s/@if[0-9]+//; s/fe80::[0-9a-f:]+/fe80::/; s/(link.ether) [0-9a-f:]+/\\1/'
 
-/** `folders`: whose files are told by their checksums. A host and its network namespace share /etc and /run. */
+/**
+ * `folders`: whose files are told by their checksums; but for locks, which stay, empty. A host
+ * shares /etc and /run with the others, but for what lies in /etc/netns/HOST.
+ */
 export async function hostSnapshot(lab: Lab, host: string, folders: readonly string[]): Promise<readonly string[]> {
   const {stdout} = await lab.on(
     host,
@@ -22,7 +25,7 @@ export async function hostSnapshot(lab: Lab, host: string, folders: readonly str
       ip -4 rule
       ip -6 rule
       ip fou show 2>/dev/null || :
-      find ${folders.join(' ')} -type f -exec sha1sum {} + -o -type l -printf '%p -> %l\\n' 2>/dev/null || :
+      find ${folders.join(' ')} -path /etc/netns -prune -o -type f ! -name '*.lock' -exec sha1sum {} + -o -type l -printf '%p -> %l\\n' 2>/dev/null || :
     } | sed -E '${sameEachTime}' | sort`,
   )
   return stdout.split('\n').filter((line) => line !== '' && !moving.test(line))
