@@ -253,3 +253,22 @@ describe.each(['dash', 'busybox sh'])('under %s', (shell) => {
     await sh('rs1', 'sysctl -qw net.ipv4.conf.all.arp_announce=0 net.ipv4.conf.all.arp_ignore=0')
   })
 })
+
+test('a tunnel whose module is not loaded', async () => {
+  await lab.on('rs1', `lvsctl realserver script --method tun --mtu-cure none --vip ${a} >/run/tunnel`)
+  const {stderr} = await lab.on('rs1', 'sh /run/tunnel start')
+  expect(changes(stderr)).toEqual([
+    'modprobe ipip',
+    'sysctl -q -w net/ipv4/conf/all/arp_ignore=1',
+    'sysctl -q -w net/ipv4/conf/all/arp_announce=2',
+    'ip link set tunl0 up',
+    `ip addr add ${a}/32 dev tunl0`,
+  ])
+  await lab.on('rs1', 'sh /run/tunnel status')
+  expect(changes((await lab.on('rs1', 'sh /run/tunnel stop')).stderr)).toEqual([
+    `ip addr del ${a}/32 dev tunl0`,
+    'ip link set tunl0 down',
+    'sysctl -q -w net/ipv4/conf/all/arp_announce=0',
+    'sysctl -q -w net/ipv4/conf/all/arp_ignore=0',
+  ])
+})

@@ -7,11 +7,13 @@ import type {SetupRequest} from '../request.ts'
 import {headers} from '../segments.ts'
 import {tunnelRow} from '../tunnels.ts'
 import {natPart} from './nat.ts'
+import {portPart} from './ports.ts'
+import {reversePathPart} from './reverse-path.ts'
 import {routesPart} from './routes.ts'
+import {segmentsPart} from './segments.ts'
 import {sh} from './sh.ts'
 import {vipPart} from './start.ts'
 import {vipDifferencesPart} from './status.ts'
-import {portPart, reversePathPart, segmentsPart} from './tunnel.ts'
 import {devicesPart, noWaysPart, waysPart} from './ways.ts'
 
 const digit: Readonly<Record<Family, string>> = {ipv4: '4', ipv6: '6'}
@@ -91,7 +93,10 @@ function withVips(request: SetupRequest): string {
       differences: [
         ...devices.map((one) => `device_differences ${one}`),
         ...(tun4 ? [`reverse_path_differences ${tun4}`] : []),
-        ...ports.map((words) => `has_port ${words} || problem "nothing unwraps gue at UDP port ${port}"`),
+        // Only root may ask for ports.
+        ...ports.map(
+          (words) => `has_port ${words} || [ "$(id -u)" -ne 0 ] || problem "nothing unwraps gue at UDP port ${port}"`,
+        ),
         ...(tunnel ? ['mtu_differences'] : []),
         'for vip in $vips; do vip_differences "$vip"; done',
       ],
