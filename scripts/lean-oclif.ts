@@ -13,6 +13,8 @@ const replacements: Readonly<Record<string, string>> = {
   // Serves DEBUG=oclif*, which tells how plugins are found. Every command makes one, and it brings terminals and colours.
   debug: 'module.exports = () => () => {}',
   'wsl-utils': 'module.exports = {isWsl: false}',
+  // inquirer's question that opens an editor, which nobody asks here: it brings the character sets of the world, half a megabyte.
+  '@inquirer/external-editor': absence('@inquirer/external-editor'),
   ...Object.fromEntries(absent.map((name) => [name, absence(name)])),
 }
 

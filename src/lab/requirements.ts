@@ -36,6 +36,7 @@ export const requirements: readonly Requirement[] = [
   row('ipvsadm', 'ipvsadm', 'tests', 'the tool to compare with'),
   row('tcpdump', 'tcpdump', 'tests', 'captures netlink messages for the golden files'),
   row('shellcheck', 'shellcheck', 'tests', 'the script that makes a real server without lvsctl'),
+  row('tmux', 'tmux', 'tests', 'a terminal to sit at: what redraws itself, and what asks'),
   row('iptables-legacy', 'iptables', 'tests', 'firewall marks'),
 ]
 
