@@ -1,9 +1,3 @@
-// Words for a POSIX shell, quoted only where needed so that generated scripts stay readable.
+// Scripts for the guest are made of words quoted as everywhere.
 
-export function shellQuote(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
-}
-
-export function shellWords(words: readonly string[]): string {
-  return words.map(shellQuote).join(' ')
-}
+export {shellQuote, shellWords} from '../domain/shell-words.ts'
