@@ -22,6 +22,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   table: ['plan', 'formats', 'ipvs'],
   state: ['plan', 'formats', 'ipvs', 'host', 'table'],
   ipvsadm: ['plan', 'formats', 'ipvs', 'native'],
+  wizard: ['formats', 'host'],
   connections: ['formats'],
   completion: ['table', 'ipvs', 'formats'],
   lab: [],
@@ -36,6 +37,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     'persist',
     'realserver',
     'director',
+    'wizard',
     'connections',
     'completion',
     'lab',
@@ -54,7 +56,7 @@ const impure =
 const guests: Readonly<Record<string, RegExp>> = {
   '@oclif/core': /^src\/(cli|commands|entry)\//,
   'cli-table3': /^src\/cli\//,
-  inquirer: /^src\/wizard\/prompt\.ts$/,
+  inquirer: /^src\/cli\/prompt\.ts$/,
   yaml: /^src\/formats\//,
 }
 

@@ -8,6 +8,8 @@ export interface Input {
   readAll(): string
   /** One line as an answer; empty when there is none (Ctrl-D, Ctrl-C). The question goes to standard error. */
   ask(question: string): Promise<string>
+  /** One line, edited with all comforts; Enter alone is the proposal. undefined: Ctrl-C, Ctrl-D. */
+  prompt(question: string, proposal: string | undefined): Promise<string | undefined>
 }
 
 export function openInput(): Input {
@@ -27,6 +29,10 @@ export function openInput(): Input {
           reader.close()
         })
       })
+    },
+    async prompt(question, proposal) {
+      const {askOnTerminal} = await import('./prompt.ts')
+      return askOnTerminal(question, proposal)
     },
   }
 }

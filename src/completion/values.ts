@@ -131,6 +131,18 @@ export const flagValues: Readonly<Record<string, ValueRow>> = {
   tcp: words(['900', 'the default: 15 minutes']),
   'tcp-fin': words(['120', 'the default: 2 minutes']),
   udp: words(['300', 'the default: 5 minutes']),
+  // The wizard's answers.
+  'wizard service': {words: newEndpoints},
+  'wizard server': free('an address, a port, a weight'),
+  persistence: words(['no', 'every connection is placed anew'], ['300', 'five minutes']),
+  'wizard role': words(
+    ['director', 'takes the VIP'],
+    ['real-server', 'does the work'],
+    ['other', 'only say what to do elsewhere'],
+  ),
+  masquerade: words(['no'], ['yes']),
+  keep: words(['boot', 'by systemd'], ['no', 'until the next boot']),
+  answers: files,
   // Files and how they are written.
   format: words(['rules', 'what ipvsadm -R reads'], ['yaml'], ['json']),
   output: files,

@@ -41,7 +41,8 @@ export function parseVips(given: readonly string[], where = '--vip'): readonly A
   return vips
 }
 
-function unusable(vip: Address, where: string): readonly Problem[] {
+/** What of an address alone speaks against it as a VIP. */
+export function unusable(vip: Address, where: string): readonly Problem[] {
   // 169.254.0.0/16 is no address to give to clients, and yet it works on a link; fe80:: does not without a zone.
   const kind = classOf(vip)
   if (kind === 'unicast' || (kind === 'link-local' && familyOf(vip) === 'ipv4')) return []

@@ -1,9 +1,10 @@
 // --watch in real terminals (tmux inside the guest), in pipes, and through another namespace: what is seen, that it follows
 // the table, and that the terminal is left as it was found however the watching ends.
 
-import {afterAll, beforeAll, beforeEach, describe, expect, test} from 'vitest'
+import {beforeEach, describe, expect, test} from 'vitest'
 import {dr} from '../../src/lab/topologies.ts'
 import {useLab} from '../support/lab.ts'
+import {useTerminal} from '../support/terminal.ts'
 
 const lab = useLab(dr)
 const service = '-t 192.168.1.200:8080'
@@ -21,31 +22,9 @@ beforeEach(() =>
 )
 
 describe('in a terminal', () => {
-  const tmux = (...commands: readonly string[]) =>
-    lab.on('director', `set -e\n${commands.map((command) => `tmux -L watch -f /dev/null ${command}`).join('\n')}`)
-
-  const shell = '"env PS1=ready: HISTFILE= bash --norc --noprofile"'
-
-  beforeAll(() => tmux(`new-session -d -x 100 -y 24 ${shell}`))
-  afterAll(() => tmux('kill-server'))
-  beforeEach(() => tmux('resize-window -x 100 -y 24', `respawn-pane -k ${shell}`))
-
-  const screen = async (options = ''): Promise<string> => (await tmux(`capture-pane -p ${options}`)).stdout.trimEnd()
+  const {tmux, screen, keys, type: run, shows} = useTerminal(lab, 'director', {columns: 100, rows: 24})
   const modes = async (): Promise<string> =>
-    (await tmux('display-message -p "#{alternate_on} #{cursor_flag} #{wrap_flag}"')).stdout.trim()
-  const keys = (text: string) => tmux(`send-keys ${text}`)
-  const run = (command: string) => keys(`'${command}' Enter`)
-
-  /** Waits for the screen to show it; what it shows. */
-  async function shows(what: RegExp, options = ''): Promise<string> {
-    const deadline = performance.now() + 20_000
-    for (;;) {
-      const now = await screen(options)
-      if (what.test(now)) return now
-      if (performance.now() > deadline) throw new Error(`${what} is not on the screen:\n${now}`)
-      await new Promise((resolve) => setTimeout(resolve, 100))
-    }
-  }
+    (await tmux('display-message -p "#{alternate_on} #{cursor_flag} #{wrap_flag}"')).trim()
 
   const untouched = '0 1 1'
 

@@ -96,6 +96,11 @@ export async function lvsctl(command: string | readonly string[], on: Machine = 
         written.stderr += question
         return on.answers?.shift() ?? ''
       },
+      prompt: async (question, proposal) => {
+        const answer = on.answers?.shift()
+        written.stderr += `${question}${proposal ? ` (${proposal})` : ''} ${answer ?? '^C'}\n`
+        return answer === '' ? (proposal ?? '') : answer
+      },
     },
     env: on.env,
     ipvs: async () => on.ipvs,

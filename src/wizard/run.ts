@@ -1,0 +1,266 @@
+// The wizard from its first question to the last line: what was answered, the plan, a check of everything before anything,
+// a yes, the commands, a look at the result, and what is left to do elsewhere.
+
+import {exitCodes, type Failure, LvsctlError, type Problem, problem, warning} from '../domain/problem.ts'
+import type {ServerKey} from '../domain/server.ts'
+import type {Texts} from './answers.ts'
+import {apply} from './apply.ts'
+import {
+  askLine,
+  back,
+  begun,
+  type Conversation,
+  converse,
+  greeting,
+  Interrupted,
+  type Person,
+  stepBack,
+} from './dialogue.ts'
+import type {Facts} from './facts.ts'
+import {resolve, withProposals} from './flow.ts'
+import type {OwnCommands} from './own-commands.ts'
+import {type Command, type Complete, isComplete, type Plan, planOf} from './plan.ts'
+import {questionOf} from './questions.ts'
+import {describeReached, type Reached} from './reach.ts'
+import {commandLine, otherLines, planLines, planShape, repeatLine} from './report.ts'
+import type {Verified} from './verify.ts'
+
+export interface Request {
+  readonly given: Texts
+  readonly dryRun: boolean
+  /** Agreed to beforehand. */
+  readonly yes: boolean
+  readonly netns: string | undefined
+}
+
+export interface World {
+  readonly facts: Facts
+  /** undefined: nobody can be asked. */
+  readonly person: Person | undefined
+  readonly commands: OwnCommands
+  readonly reach: (server: ServerKey) => Promise<Reached>
+  readonly verify: (answers: Complete) => Promise<Verified>
+  /** A line of the result. */
+  readonly print: (line: string) => void
+  /** A line beside it. */
+  readonly note: (line: string) => void
+  /** What nobody was told in a conversation. */
+  readonly warn: (problems: readonly Problem[]) => void
+}
+
+export interface Outcome {
+  /** For programs. */
+  readonly shape: object
+  readonly warnings: readonly Problem[]
+}
+
+/** Throws Interrupted where somebody ended it before anything was changed, else LvsctlError. */
+export async function runWizard(request: Request, world: World): Promise<Outcome> {
+  const {dryRun, netns} = request
+  const {person, print} = world
+  requireSound(request.given, world.facts)
+  let conversation = begun(person ? request.given : withProposals(request.given, world.facts))
+  if (person) person.tell(greeting)
+  for (;;) {
+    conversation = await settle(conversation, world)
+    const {answers, warnings} = settled(conversation.texts, world.facts)
+    const plan = planOf(answers, world.facts)
+    if (!person) world.warn(warnings)
+    for (const line of planLines(plan, answers, netns)) print(line)
+    const problems = await check(plan, request, world)
+    const agreed = await agree(problems, plan, request, world)
+    if (agreed === back) {
+      conversation = stepBack(conversation) ?? conversation
+      continue
+    }
+    const verified = dryRun || plan.here.length === 0 ? undefined : await carryOut(plan, answers, request, world)
+    for (const line of otherLines(plan, answers)) print(line)
+    print('')
+    print(dryRun ? 'nothing was changed (dry run)' : `the same again without a question: ${repeatLine(answers, netns)}`)
+    const changed = !dryRun && plan.here.length > 0
+    return {shape: {changed, dryRun, ...planShape(plan, answers, netns), served: verified?.ok ?? null}, warnings}
+  }
+}
+
+/** Everything that is wrong with what was given, at once. */
+function requireSound(given: Texts, facts: Facts): void {
+  const errors = resolve(given, facts)
+    .verdicts.map((one) => one.problem)
+    .filter(({severity}) => severity === 'error')
+  if (errors.length > 0) throw refusal(errors)
+}
+
+async function settle(conversation: Conversation, {person, facts, reach}: World): Promise<Conversation> {
+  if (!person) {
+    requireSound(conversation.texts, facts)
+    const {open} = resolve(conversation.texts, facts)
+    if (open.length > 0) throw missing(open.map((key) => questionOf(key)))
+    return conversation
+  }
+  return converse(conversation, {
+    person,
+    facts,
+    tryServer: async (server, texts) => {
+      const protocol = resolve(texts, facts).answers.service?.protocol
+      if (protocol !== 'tcp') return
+      const found = describeReached(server, await reach(server), facts)
+      if (typeof found === 'string') person.tell([`  ${found}`])
+      else person.warn(found)
+    },
+  })
+}
+
+function settled(texts: Texts, facts: Facts) {
+  const {answers, verdicts, idle} = resolve(texts, facts)
+  // Every question that applies is answered: what has no condition is there.
+  if (!isComplete(answers)) throw new Error(`the wizard ended with open questions: ${JSON.stringify(texts)}`)
+  const unused = idle.map((key) =>
+    warning('answer-unused', `${questionOf(key).flag} is not used: nothing asks for it with these answers`),
+  )
+  return {answers, warnings: [...verdicts.map((one) => one.problem), ...unused]}
+}
+
+/** What the commands themselves have against it, each asked with --dry-run. */
+async function check({here}: Plan, {netns}: Request, {commands}: World): Promise<readonly Refused[]> {
+  const refused: Refused[] = []
+  for (const {command, check} of here) {
+    if (!check) continue
+    const {exit, answer} = await commands.ask(inNamespace([...command, ...check, '--dry-run', '--json'], netns))
+    if (exit !== 0) refused.push({exit, problems: refusedBy(command, answer)})
+  }
+  return refused
+}
+
+interface Refused {
+  readonly exit: number
+  readonly problems: readonly Problem[]
+}
+
+function refusedBy(command: Command, answer: string): readonly Problem[] {
+  const about = commandLine(command)
+  try {
+    const {error} = JSON.parse(answer)
+    const found: readonly Problem[] = error.problems.length > 0 ? error.problems : [error]
+    return found.map(({code, message, hint}) => problem(code, `${about}: ${message}`, hint ? {hint} : {}))
+  } catch {
+    return [problem('command-failed', `${about}: ${answer.trim() || 'it failed without a word'}`)]
+  }
+}
+
+/** A yes, given or asked for; `back` to the question before. */
+async function agree(
+  refused: readonly Refused[],
+  plan: Plan,
+  request: Request,
+  world: World,
+): Promise<typeof back | undefined> {
+  const {person} = world
+  const problems = refused.flatMap((one) => one.problems)
+  if (refused[0] && (!person || request.dryRun)) throw refusal(problems, failureOf(refused[0].exit))
+  if (refused[0] && person) {
+    for (const one of problems) person.refuse(one)
+    const said = await askLine('That cannot be done. < goes back, Enter ends', '', ['Nothing was changed.'], person)
+    if (said === back) return back
+    throw refusal(problems, failureOf(refused[0].exit))
+  }
+  if (request.dryRun || request.yes || plan.here.length === 0) return undefined
+  if (!person)
+    throw new LvsctlError({
+      failure: 'usage',
+      code: 'consent-missing',
+      message: 'nobody can be asked for a yes: nothing was changed',
+      hint: 'To do it: --yes. Only the plan: --dry-run',
+    })
+  for (;;) {
+    person.tell([''])
+    const said = await askLine('Do this now? yes or no', 'no', consentExplained, person)
+    if (said === back) return back
+    if (/^y(es)?$/i.test(said)) return undefined
+    if (/^no?$/i.test(said))
+      throw new LvsctlError({failure: 'usage', code: 'declined', message: 'not confirmed: nothing was changed'})
+  }
+}
+
+const consentExplained = [
+  'yes runs the commands above, in that order, and shows what each does. If one fails, those before it are taken back.',
+  'no ends it here; nothing was changed.',
+]
+
+async function carryOut(plan: Plan, answers: Complete, {netns}: Request, world: World): Promise<Verified> {
+  const {commands, print, note, verify} = world
+  const runner = {
+    run: (command: Command) => commands.run(inNamespace(command, netns)),
+    get interrupted() {
+      return commands.interrupted
+    },
+  }
+  commands.hold()
+  try {
+    print('')
+    const applied = await apply(plan.here, runner, {
+      doing: (command) => note(`[#] ${commandLine(command, netns)}`),
+      undoing: (command) => note(`[#] ${commandLine(command, netns)}    (back again)`),
+    })
+    if (applied.outcome !== 'done') throw failed(applied, netns)
+  } finally {
+    commands.release()
+  }
+  const verified = await verify(answers)
+  print('')
+  if (plan.status) {
+    const {exit, answer, said} = await commands.ask(inNamespace(plan.status, netns))
+    const line = commandLine(plan.status, netns)
+    print(exit === 0 ? `✓ this host is as it should be (${line})` : `! this host is not as it should be: ${line}`)
+    if (exit !== 0) for (const one of `${answer}${said}`.trimEnd().split('\n')) print(`  ${one}`)
+  }
+  print(`${verified.ok === undefined ? '–' : verified.ok ? '✓' : '!'} ${verified.line}`)
+  return verified
+}
+
+type Failed = Exclude<Awaited<ReturnType<typeof apply>>, {outcome: 'done'}>
+
+function failed({outcome, command, exit, said, undone, left}: Failed, netns: string | undefined): Error {
+  const rest = left.map((one) => commandLine(one, netns)).join('; ')
+  const state =
+    left.length > 0
+      ? `not everything could be taken back; what is left: ${rest}`
+      : undone > 0
+        ? 'what was done before is taken back'
+        : 'nothing was changed'
+  if (outcome === 'interrupted') return new Interrupted(state)
+  const line = command ? commandLine(command, netns) : ''
+  return new LvsctlError({
+    failure: undone > 0 || left.length > 0 ? 'partial' : failureOf(exit),
+    code: 'wizard-failed',
+    message: `"${line}" failed (exit ${exit}): ${state}`,
+    ...(said.trim() !== '' && {hint: said.trim()}),
+  })
+}
+
+const inNamespace = (command: Command, netns: string | undefined): Command =>
+  netns === undefined ? command : [...command, '--netns', netns]
+
+const failureOf = (exit: number): Failure =>
+  (Object.keys(exitCodes) as Failure[]).find((failure) => exitCodes[failure] === exit) ?? 'unexpected'
+
+function refusal(errors: readonly Problem[], failure: Failure = 'usage'): LvsctlError {
+  const [first] = errors as readonly [Problem, ...Problem[]]
+  return new LvsctlError({
+    failure,
+    code: first.code,
+    message: errors.map(({where, message}) => (where ? `${where}: ${message}` : message)).join('\n'),
+    hint: errors.length === 1 ? first.hint : undefined,
+    problems: errors,
+  })
+}
+
+function missing(questions: readonly {readonly flag: string; readonly asks: string}[]): LvsctlError {
+  const problems = questions.map(({flag, asks}) => problem('answer-missing', `not answered: ${asks}`, {where: flag}))
+  return new LvsctlError({
+    failure: 'usage',
+    code: 'answers-missing',
+    message: `nobody can be asked, and answers are missing: ${questions.map(({flag}) => flag).join(', ')}`,
+    hint: 'Give them as options or with --answers FILE',
+    problems,
+  })
+}
