@@ -4,7 +4,7 @@ import {deviceFlag} from '../cli/device-flag.ts'
 import {changeFlags, yesFlag} from '../cli/flags.ts'
 import {paintFor} from '../cli/output.ts'
 import {problemShape} from '../cli/problem-shape.ts'
-import {refuse} from '../domain/problem.ts'
+import {type Problem, refuse} from '../domain/problem.ts'
 import type {Key, Texts} from '../wizard/answers.ts'
 import type {Person} from '../wizard/dialogue.ts'
 import type {Facts} from '../wizard/facts.ts'
@@ -79,15 +79,18 @@ Answers can be given as options or in a file; then they are not asked for. Where
 
   async run(): Promise<object> {
     const {flags} = await this.parse(Wizard)
-    const [{runWizard}, {observe}, {ownCommands}, {reach}, {verify}, {Interrupted}, {keys}] = await Promise.all([
-      import('../wizard/run.ts'),
-      import('../wizard/facts.ts'),
-      import('../wizard/own-commands.ts'),
-      import('../wizard/reach.ts'),
-      import('../wizard/verify.ts'),
-      import('../wizard/dialogue.ts'),
-      import('../wizard/questions.ts'),
-    ])
+    const [{runWizard}, {observe}, {ownCommands}, {reach}, {verify}, {Interrupted}, {keys}, {wrap}] = await Promise.all(
+      [
+        import('../wizard/run.ts'),
+        import('../wizard/facts.ts'),
+        import('../wizard/own-commands.ts'),
+        import('../wizard/reach.ts'),
+        import('../wizard/verify.ts'),
+        import('../wizard/dialogue.ts'),
+        import('../wizard/questions.ts'),
+        import('../wizard/wrap.ts'),
+      ],
+    )
     const facts = observe(await this.context.host(), this.portNames)
     const {answers: file, yes, 'dry-run': dryRun} = flags
     const {netns} = flags as {netns?: string}
@@ -100,7 +103,7 @@ Answers can be given as options or in a file; then they are not asked for. Where
         {given, dryRun, yes, netns},
         {
           facts,
-          person: asks ? this.person(Interrupted) : undefined,
+          person: asks ? this.person(Interrupted, wrap) : undefined,
           commands: ownCommands(this.context.program(), {shown: !this.jsonEnabled()}),
           reach,
           verify,
@@ -134,9 +137,16 @@ Answers can be given as options or in a file; then they are not asked for. Where
     return texts
   }
 
-  private person(Interrupted: new () => Error): Person {
+  private person(Interrupted: new () => Error, wrap: (lines: readonly string[]) => readonly string[]): Person {
     const {input, err} = this.context
-    const {red} = paintFor(err)
+    const {red, yellow} = paintFor(err)
+    const mark = (sign: string, {message, hint}: Problem) => {
+      for (const [index, line] of wrap([
+        `  ${message}`,
+        ...(hint?.split('\n') ?? []).map((one) => `  ${one}`),
+      ]).entries())
+        this.note(index === 0 ? `${sign} ${line.trimStart()}` : line)
+    }
     return {
       ask: async (question, proposal) => {
         const answer = await input.prompt(question, proposal)
@@ -146,11 +156,8 @@ Answers can be given as options or in a file; then they are not asked for. Where
       tell: (lines) => {
         for (const line of lines) this.note(line)
       },
-      warn: (problem) => this.warnAbout([problem]),
-      refuse: ({message, hint}) => {
-        this.note(`${red('✗')} ${message}`)
-        if (hint) this.note(`  ${hint}`)
-      },
+      warn: (problem) => mark(yellow('!'), problem),
+      refuse: (problem) => mark(red('✗'), problem),
     }
   }
 }

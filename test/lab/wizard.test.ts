@@ -1,30 +1,188 @@
 // The wizard as a person meets it: at a terminal, to a cluster that serves traffic; with second thoughts, wrong answers
-// and Ctrl-C on the way.
+// and Ctrl-C on the way. And without a person, from answers in a file.
 
-import {beforeEach, describe, expect, test} from 'vitest'
-import {dr, labVip, nat} from '../../src/lab/topologies.ts'
+import {afterEach, describe, expect, test} from 'vitest'
+import {dr, labVip} from '../../src/lab/topologies.ts'
 import {savedRules} from '../support/ipvsadm.ts'
-import {useLab} from '../support/lab.ts'
+import {type Lab, useLab} from '../support/lab.ts'
 import {ask} from '../support/requests.ts'
-import {useTerminal} from '../support/terminal.ts'
+import {type Terminal, useTerminal} from '../support/terminal.ts'
 
 const {ipv4: vip} = labVip
 
+/** What a host is, as far as the wizard could change it. */
+async function state(lab: Lab, host: string): Promise<string> {
+  const {stdout} = await lab.on(
+    host,
+    `ip -o addr show | sed 's/ valid_lft.*//'; ip route; ipvsadm -S -n
+     sysctl -a 2>/dev/null | grep -E 'arp_|forward|redirects|rp_filter|net.ipv4.vs'; find /run/lvsctl /etc/lvsctl -type f ! -name '*.lock' 2>/dev/null; true`,
+  )
+  return stdout
+}
+
+/** Everything that was on the terminal. */
+const all = '-J -S -'
+
+/** Answers what is asked, each when it is asked: the question's last words, and what is typed. */
+async function answer({type, shows}: Terminal, answers: readonly (readonly [RegExp, string])[]): Promise<void> {
+  for (const [question, text] of answers) {
+    await shows(new RegExp(`${question.source}\\s*$`))
+    await type(text)
+  }
+}
+
+const drAnswers = [
+  [/VIP:PORT/, `${vip}:8080`],
+  [/\[WEIGHT\]/, '192.168.1.111 3'],
+  [/Enter: no more/, '192.168.1.115'],
+  [/192\.168\.1\.115:8080 answers.*\n.*Enter: no more/, ''],
+  [/dr, nat or tun \(dr\)/, ''],
+  [/A scheduler \(wlc\)/, 'wrr'],
+  [/Seconds, or no \(no\)/, ''],
+  [/real-server or other \(director\)/, ''],
+  [/clients arrive\? \(eth0\)/, ''],
+  [/a file for the table \(no\)/, ''],
+] as const
+
 describe('direct routing', () => {
   const lab = useLab(dr)
-  const {type, shows, keys, screen} = useTerminal(lab, 'director', {columns: 100, rows: 60})
+  const terminal = useTerminal(lab, 'director', {columns: 80, rows: 50})
+  const {type, shows, keys, screen} = terminal
+
+  /** The shell is back; how the wizard ended. */
+  async function exitCode(): Promise<string | undefined> {
+    await shows(/ready:\s*$/)
+    await type('echo exit=$?')
+    return /exit=(\d+)/.exec(await shows(/exit=\d/))?.[1]
+  }
+
+  afterEach(async () => {
+    await lab.on('director', `lvsctl director teardown --vip ${vip} --quiet; ipvsadm -C`, {exits: 'any'})
+    for (const host of ['rs1', 'rs2']) await lab.on(host, 'lvsctl realserver teardown', {exits: 'any'})
+  })
 
   test('from the first question to requests that are served', async () => {
     await type('lvsctl wizard')
+    await answer(terminal, drAnswers)
+    const plan = await shows(/Do this now\? yes or no \(no\)\s*$/, all)
+    expect(plan).toContain('recommended: dr, because the real servers are on the same network')
+    expect(plan).toContain('client ──── 1 ──▶ director 192.168.1.200:8080')
+    await type('yes')
+    expect(await exitCode()).toBe('0')
+    const done = await screen(all)
+    expect(done).toContain('✓ this host is as it should be (lvsctl director status)')
+    expect(done).toContain('– that 192.168.1.200:8080 serves cannot be seen from here, since replies do not pass')
+
+    // What it says is to be done on the real servers is enough.
+    const line =
+      /^on each real server, 192\.168\.1\.111 and 192\.168\.1\.115:\n {2}(lvsctl realserver setup .*)$/m.exec(done)
+    for (const host of ['rs1', 'rs2']) await lab.on(host, line?.[1] ?? 'false')
+    expect(await ask(lab, {at: `${vip}:8080`, times: 8})).toEqual({rs1: 6, rs2: 2})
+  })
+
+  test('a wrong answer is refused at once, ? explains, < goes back', async () => {
+    await type('lvsctl wizard')
+    await answer(terminal, [
+      [/VIP:PORT/, '192.168.1.300:80'],
+      [/300 is above 255\n.*VIP:PORT/, '?'],
+      [/The director takes it[^›]*› .*VIP:PORT/, `${vip}:8080`],
+      [/\[WEIGHT\]/, '192.168.1.111:80'],
+      [/nothing listens on port 80[^›]*› .*no more/, '192.168.1.115'],
+      [/no more/, '<'],
+      [/without 192\.168\.1\.115\n.*no more/, ''],
+      // Another port is no matter of taste.
+      [/recommended: nat, because 192\.168\.1\.111:80 is[^›]*› .*\(nat\)/, 'dr'],
+      [/gatewaying cannot change the port: [^›]*› .*\(nat\)/, '<'],
+      // Both questions before, with what was answered.
+      [/\[WEIGHT\] \(192\.168\.1\.111:80\)/, '<'],
+      [/VIP:PORT \(192\.168\.1\.200:8080\)/, '<'],
+      [/this is the first question\n.*VIP:PORT \(192\.168\.1\.200:8080\)/, ''],
+      [/\[WEIGHT\] \(192\.168\.1\.111:80\)/, '192.168.1.111'],
+      [/no more/, ''],
+    ])
+    await shows(/dr, nat or tun \(dr\)\s*$/)
+    await keys('C-c')
+    expect(await exitCode()).toBe('130')
+  })
+
+  test.each([
+    ['at the first question', 0],
+    ['among the real servers', 2],
+    ['when all is answered', drAnswers.length],
+  ])('Ctrl-C %s changes nothing', async (_when, answered) => {
+    const before = await state(lab, 'director')
+    await type('lvsctl wizard')
+    await answer(terminal, drAnswers.slice(0, answered))
+    await shows(answered < drAnswers.length ? (drAnswers[answered]?.[0] as RegExp) : /Do this now\?/)
+    await keys('C-c')
+    await shows(/ended: nothing was changed/)
+    expect(await exitCode()).toBe('130')
+    expect(await state(lab, 'director')).toBe(before)
+  })
+
+  test('Ctrl-D is an end, too', async () => {
+    await type('lvsctl wizard')
     await shows(/VIP:PORT\s*$/)
-    await type(`${vip}:8080`)
-    await shows(/Real server\? .*WEIGHT\]\s*$/)
-    await type('192.168.1.111 3')
-    await shows(/192\.168\.1\.111:8080 answers, on the network of eth0/)
-    await type('192.168.1.115')
-    await shows(/192\.168\.1\.115:8080 answers/)
-    await keys('Enter')
-    expect(await shows(/dr, nat or tun \(dr\)/)).toContain('recommended: dr')
-    console.log(await screen('-S -'))
+    await keys('C-d')
+    await shows(/ended: nothing was changed/)
+    expect(await exitCode()).toBe('130')
+  })
+
+  test('Ctrl-C while it is being done: what was done is taken back', async () => {
+    const before = await state(lab, 'director')
+    await type('lvsctl wizard')
+    await answer(terminal, [...drAnswers, [/Do this now\? yes or no \(no\)/, 'yes']])
+    await shows(/\[#\] lvsctl service add/)
+    await keys('C-c')
+    expect(await shows(/ended: /)).toMatch(/lvsctl director teardown .* \(back again\)/)
+    expect(await exitCode()).toBe('130')
+    expect(await state(lab, 'director')).toBe(before)
+  })
+
+  test('somebody else was quicker: it fails half-way, and takes its half back', async () => {
+    await type('lvsctl wizard')
+    await answer(terminal, drAnswers)
+    await shows(/Do this now\? yes or no \(no\)\s*$/)
+    await lab.on('director', `ipvsadm -A -t ${vip}:8080 -s rr`)
+    const before = await state(lab, 'director')
+    await type('yes')
+    await shows(/what was done before is taken back/)
+    expect(await exitCode()).toBe('7')
+    expect(await state(lab, 'director')).toBe(before)
+  })
+
+  test('what the commands have against it is told before anything is done', async () => {
+    await lab.on('director', `ipvsadm -A -t ${vip}:8080 -s rr`)
+    await type('lvsctl wizard')
+    await answer(terminal, drAnswers)
+    await shows(/already exists \(rr\)[^›]*› That cannot be done\. < goes back, Enter ends/)
+    await type('<')
+    await shows(/a file for the table \(no\)\s*$/)
+    await keys('C-c')
+    expect(await exitCode()).toBe('130')
+  })
+
+  test('a real server sets itself up', async () => {
+    const options = `--service ${vip}:8080 --server 192.168.1.111 --server 192.168.1.115 --method dr`
+    await lab.on('rs1', `lvsctl wizard ${options} --role real-server --yes`)
+    await lab.on('rs1', 'lvsctl realserver status')
+    expect(await savedRules(lab, 'rs1')).toEqual([])
+  })
+
+  test('from a file, without a terminal, and only with --yes', async () => {
+    const input = `service: ${vip}:8080\nservers: [192.168.1.111, 192.168.1.115 2]\nmethod: dr\nrole: director\nscheduler: wrr\nkeep: /run/rules\n`
+    await lab.on('director', 'cat >/run/answers.yaml', {input})
+    const {stderr} = await lab.on('director', 'lvsctl wizard --answers /run/answers.yaml', {exits: 2})
+    expect(stderr).toContain('nobody can be asked for a yes: nothing was changed')
+    expect(await savedRules(lab, 'director')).toEqual([])
+    const {stdout} = await lab.on('director', 'lvsctl wizard --answers /run/answers.yaml --yes --json')
+    expect(JSON.parse(stdout)).toMatchObject({changed: true, answers: {device: 'eth0', keep: '/run/rules'}})
+    const rules = [
+      `-A -t ${vip}:8080 -s wrr`,
+      `-a -t ${vip}:8080 -r 192.168.1.111:8080 -g -w 1`,
+      `-a -t ${vip}:8080 -r 192.168.1.115:8080 -g -w 2`,
+    ]
+    expect(await savedRules(lab, 'director')).toEqual(rules)
+    expect((await lab.on('director', 'cat /run/rules')).stdout.trim().split('\n')).toEqual(rules)
   })
 })
