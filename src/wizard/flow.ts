@@ -44,8 +44,10 @@ export function resolve(texts: Texts, facts: Facts): Resolved {
       verdicts.push({key, problem: parsed.problem})
       continue
     }
-    verdicts.push(...(question.judge?.(parsed.value, situation) ?? []).map((problem) => ({key, problem})))
-    Object.assign(answers, {[key]: parsed.value})
+    const judged = question.judge?.(parsed.value, situation) ?? []
+    verdicts.push(...judged.map((problem) => ({key, problem})))
+    // What cannot stay is nothing to judge others by.
+    if (judged.every(({severity}) => severity !== 'error')) Object.assign(answers, {[key]: parsed.value})
   }
   return {answers, verdicts: verdicts.map(place), open, idle}
 }

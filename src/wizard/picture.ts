@@ -4,6 +4,7 @@ import {formatEndpoint} from '../domain/address.ts'
 import {formatServerKey} from '../domain/server.ts'
 import type {Method} from './answers.ts'
 import type {Complete} from './plan.ts'
+import {wrap} from './wrap.ts'
 
 const widest = 79
 
@@ -12,7 +13,7 @@ export function picture(answers: Complete): readonly string[] {
   const director = `director ${formatEndpoint(service.address, service.port)}`
   const pool = fitted(servers.map(formatServerKey), widest - '                    real servers '.length)
   const legend = legends[method](answers, masquerade === true)
-  return [...(method === 'nat' ? backAgain(director, pool) : straight(director, pool)), '', ...legend]
+  return [...(method === 'nat' ? backAgain(director, pool) : straight(director, pool)), '', ...wrap(legend)]
 }
 
 /** Replies pass the director by. */

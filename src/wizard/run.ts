@@ -24,6 +24,7 @@ import {questionOf} from './questions.ts'
 import {describeReached, type Reached} from './reach.ts'
 import {commandLine, otherLines, planLines, planShape, repeatLine} from './report.ts'
 import type {Verified} from './verify.ts'
+import {wrap} from './wrap.ts'
 
 export interface Request {
   readonly given: Texts
@@ -60,7 +61,7 @@ export async function runWizard(request: Request, world: World): Promise<Outcome
   const {person, print} = world
   requireSound(request.given, world.facts)
   let conversation = begun(person ? request.given : withProposals(request.given, world.facts))
-  if (person) person.tell(greeting)
+  if (person) person.tell(wrap(greeting))
   for (;;) {
     conversation = await settle(conversation, world)
     const {answers, warnings} = settled(conversation.texts, world.facts)

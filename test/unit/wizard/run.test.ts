@@ -1,0 +1,201 @@
+// From answers to the end, with commands that are noted instead of run.
+
+import {describe, expect, test} from 'vitest'
+import type {Texts} from '../../../src/wizard/answers.ts'
+import {Interrupted} from '../../../src/wizard/dialogue.ts'
+import type {OwnCommands} from '../../../src/wizard/own-commands.ts'
+import {type Request, runWizard} from '../../../src/wizard/run.ts'
+import {flat, personSaying, type Scripted} from '../../support/wizard.ts'
+
+const dr: Texts = {service: '192.168.1.200:80', servers: '192.168.1.111', method: 'dr', role: 'director'}
+const rest = ['', '', '', '']
+
+interface Trial {
+  readonly request?: Partial<Request>
+  readonly person?: Scripted
+  /** What a command ends with, by its first two words; 0 without. */
+  readonly exits?: Readonly<Record<string, number>>
+  /** What it answers when it is checked. */
+  readonly refuses?: Readonly<Record<string, string>>
+}
+
+async function wizard(given: Texts, {request = {}, person, exits = {}, refuses = {}}: Trial = {}) {
+  const ran: string[] = []
+  const asked: string[] = []
+  const printed: string[] = []
+  const warned: string[] = []
+  let held = 0
+  const name = (command: readonly string[]) => command.slice(0, 2).join(' ')
+  const commands: OwnCommands = {
+    run: async (command) => {
+      ran.push(command.join(' '))
+      return {exit: exits[name(command)] ?? 0, said: ''}
+    },
+    ask: async (command) => {
+      asked.push(command.join(' '))
+      const message = command.includes('--dry-run') ? refuses[name(command)] : undefined
+      if (message === undefined) return {exit: 0, said: '', answer: '{}'}
+      const error = {code: 'refused', exit: 4, message, hint: null, problems: []}
+      return {exit: 4, said: '', answer: JSON.stringify({error})}
+    },
+    interrupted: false,
+    hold: () => {
+      held++
+    },
+    release: () => {
+      held--
+    },
+  }
+  const outcome = await runWizard(
+    {given, dryRun: false, yes: false, netns: undefined, ...request},
+    {
+      facts: flat,
+      person,
+      commands,
+      reach: async () => 'open',
+      verify: async () => ({ok: true, line: 'it serves'}),
+      print: (line) => {
+        printed.push(line)
+      },
+      note: () => {},
+      warn: (problems) => {
+        warned.push(...problems.map(({message}) => message))
+      },
+    },
+  ).catch((error: unknown) => ({error: error as Error & {code?: string; exit?: number; problems?: readonly unknown[]}}))
+  expect(held).toBe(0)
+  return {
+    ran,
+    asked,
+    printed: printed.join('\n'),
+    warned,
+    ...(outcome as {error?: Error & {code?: string; exit?: number}}),
+    outcome,
+  }
+}
+
+const steps = [
+  'director setup --vip 192.168.1.200 --dev eth0',
+  'service add -t 192.168.1.200:80 -s wlc',
+  'server add -t 192.168.1.200:80 -r 192.168.1.111 -g -w 1',
+]
+
+describe('nobody can be asked', () => {
+  test('with all answers and --yes it is done, after everything was checked', async () => {
+    const {ran, asked, printed, outcome} = await wizard(dr, {request: {yes: true}})
+    expect(ran).toEqual(steps)
+    expect(asked).toEqual([`${steps[0]} --dry-run --json`, `${steps[1]} --dry-run --json`, 'director status'])
+    expect(printed).toContain('✓ it serves')
+    expect(outcome).toMatchObject({shape: {changed: true, dryRun: false, served: true, answers: {device: 'eth0'}}})
+  })
+
+  test('without --yes nothing is done', async () => {
+    const {ran, error} = await wizard(dr)
+    expect(error).toMatchObject({code: 'consent-missing', exit: 2})
+    expect(ran).toEqual([])
+  })
+
+  test('what is missing is told, all of it', async () => {
+    const {ran, error} = await wizard({service: '192.168.1.200:80'}, {request: {yes: true}})
+    expect(error).toMatchObject({code: 'answers-missing', exit: 2})
+    expect(error?.message).toContain('--server, --method, --role')
+    expect(ran).toEqual([])
+  })
+
+  test('what is wrong is told, all of it', async () => {
+    const {error} = await wizard({...dr, scheduler: 'wrrr', device: 'eth9'}, {request: {yes: true}})
+    expect(error).toMatchObject({exit: 2, problems: [{code: 'scheduler-unknown'}, {code: 'interface-unknown'}]})
+  })
+
+  test('a dry run checks, shows the plan and does nothing', async () => {
+    const {ran, asked, printed, outcome} = await wizard(dr, {request: {dryRun: true}})
+    expect([ran, asked.length]).toEqual([[], 2])
+    expect(printed).toContain('nothing was changed (dry run)')
+    expect(outcome).toMatchObject({shape: {changed: false, dryRun: true}})
+  })
+
+  test('what a command has against it ends it before anything is done', async () => {
+    const {ran, error} = await wizard(dr, {request: {yes: true}, refuses: {'service add': 'it exists already'}})
+    expect(error).toMatchObject({
+      exit: 4,
+      message: 'lvsctl service add -t 192.168.1.200:80 -s wlc: it exists already',
+    })
+    expect(ran).toEqual([])
+  })
+
+  test('answers that nothing asks for are told', async () =>
+    expect((await wizard({...dr, gateway: '192.168.1.114'}, {request: {yes: true}})).warned).toEqual([
+      '--gateway is not used: nothing asks for it with these answers',
+    ]))
+
+  test('in a namespace every command is about that', async () => {
+    const {ran, asked} = await wizard(dr, {request: {yes: true, netns: 'blue'}})
+    for (const line of [...ran, ...asked]) expect(line).toMatch(/ --netns blue$/)
+  })
+
+  test('another host: nothing is done, and no yes is needed', async () => {
+    const {ran, printed, outcome} = await wizard({...dr, role: 'other'})
+    expect(ran).toEqual([])
+    expect(printed).toContain('nothing is to be done on this host')
+    expect(printed).toContain('on the director:')
+    expect(outcome).toMatchObject({shape: {changed: false}})
+  })
+})
+
+describe('a person', () => {
+  test('says yes', async () => expect((await wizard(dr, {person: personSaying(...rest, 'yes')})).ran).toEqual(steps))
+
+  test('says no', async () => {
+    const {ran, error} = await wizard(dr, {person: personSaying(...rest, 'no')})
+    expect(error).toMatchObject({code: 'declined', exit: 2})
+    expect(ran).toEqual([])
+  })
+
+  test('Enter is no yes', async () =>
+    expect((await wizard(dr, {person: personSaying(...rest, '')})).error).toMatchObject({code: 'declined'}))
+
+  test('goes back from the plan, and sees another', async () => {
+    const person = personSaying(...rest, '<', '/root/rules', 'y')
+    const {ran} = await wizard(dr, {person})
+    expect(ran).toEqual([...steps, 'save /root/rules'])
+  })
+
+  test('is asked to go back from what cannot be done', async () => {
+    const refuses = {'service add': 'it exists already'}
+    const person = personSaying(...rest, '<', '', '')
+    const {ran, error} = await wizard(dr, {person, refuses})
+    expect(person.heard.filter((line) => line.startsWith('✗'))).toEqual(
+      Array(2).fill('✗ lvsctl service add -t 192.168.1.200:80 -s wlc: it exists already'),
+    )
+    expect(error).toMatchObject({exit: 4})
+    expect(ran).toEqual([])
+  })
+
+  test('is gone', async () => {
+    const {ran, error} = await wizard(dr, {person: personSaying(...rest)})
+    expect(error).toBeInstanceOf(Interrupted)
+    expect(ran).toEqual([])
+  })
+})
+
+test('a command that fails: exit 7, and what was done is taken back', async () => {
+  const {ran, error} = await wizard(dr, {request: {yes: true}, exits: {'server add': 4}})
+  expect(ran).toEqual([
+    ...steps,
+    'service delete -t 192.168.1.200:80',
+    'director teardown --vip 192.168.1.200 --dev eth0',
+  ])
+  expect(error).toMatchObject({code: 'wizard-failed', exit: 7})
+  expect(error?.message).toContain('what was done before is taken back')
+})
+
+test('the first one fails: its own exit code, nothing was changed', async () => {
+  const {error} = await wizard(dr, {request: {yes: true}, exits: {'director setup': 5}})
+  expect(error).toMatchObject({exit: 5})
+  expect(error?.message).toContain('nothing was changed')
+})
+
+test('what could not be taken back is said', async () => {
+  const {error} = await wizard(dr, {request: {yes: true}, exits: {'server add': 4, 'service delete': 1}})
+  expect(error?.message).toContain('what is left: lvsctl service delete -t 192.168.1.200:80')
+})
