@@ -18,9 +18,9 @@ Answers can be given as options or in a file; then they are not asked for. Where
   static override examples = [
     {description: 'Be asked', command: '<%= config.bin %> wizard'},
     {
-      description: 'Only the plan, from answers given',
+      description: 'What is to be done on every host, told on another one',
       command:
-        '<%= config.bin %> wizard --service 192.168.1.200:80 --server 192.168.1.111 --server 192.168.1.115 --method dr --role director --dry-run',
+        '<%= config.bin %> wizard --service 192.168.1.200:80 --server 192.168.1.111 --server 192.168.1.115 --method dr --role other',
     },
     {description: 'Again, from a file', command: '<%= config.bin %> wizard --answers web.yaml --yes'},
   ]

@@ -45,6 +45,12 @@ export function isOwn(address: Address, {addresses}: Facts): boolean {
   return addresses.some((one) => one.address === address)
 }
 
+/** Those that this host reaches through a router only. */
+export function beyond(servers: readonly {readonly address: Address}[], facts: Facts): readonly Address[] {
+  const far = servers.filter(({address}) => !isOwn(address, facts) && !addressBeside(address, facts))
+  return far.map(({address}) => address)
+}
+
 /** `eth0 192.168.1.114/24`, of one family or of both. */
 export function interfaceLines(facts: Facts, like?: Address): readonly string[] {
   return ownAddresses(facts)

@@ -6,7 +6,7 @@ import type {Facts} from './facts.ts'
 import type {Situation} from './question.ts'
 import {keys, questionOf} from './questions.ts'
 
-export interface Verdict {
+interface Verdict {
   readonly key: Key
   readonly problem: Problem
 }

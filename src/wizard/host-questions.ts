@@ -8,7 +8,7 @@ import {accept, type Parsed, reject} from '../domain/parsed.ts'
 import {type Problem, problem, warning} from '../domain/problem.ts'
 
 import {type Answers, type Keep, type Role, roles} from './answers.ts'
-import {addressBeside, interfaceLines, isOwn} from './facts.ts'
+import {addressBeside, beyond, interfaceLines, isOwn} from './facts.ts'
 import type {Questions, Situation} from './question.ts'
 
 type HostKey = 'role' | 'device' | 'masquerade' | 'gateway' | 'keep'
@@ -123,7 +123,7 @@ function parseRole(text: string): Parsed<Role> {
   return reject('role-unknown', `${shown(text)} is none of ${roles.join(', ')}`, {meant: nearest(word, roles)[0]})
 }
 
-function judgeRole(role: Role, {answers: {servers = []}, facts}: Situation): readonly Problem[] {
+function judgeRole(role: Role, {answers: {servers = [], method}, facts}: Situation): readonly Problem[] {
   const own = servers.find(({address}) => isOwn(address, facts))
   if (role === 'real-server' && !own)
     return [
@@ -131,8 +131,14 @@ function judgeRole(role: Role, {answers: {servers = []}, facts}: Situation): rea
         hint: `It has ${interfaceLines(facts).join(', ')}; go back to name it`,
       }),
     ]
-  if (role === 'director' && own)
-    return [warning('server-is-here', `${own.address} is this host itself: it directs, and serves its share`)]
+  if (role !== 'director') return []
+  if (method === 'dr' && beyond(servers, facts).length > 0)
+    return beyond(servers, facts).map((address) =>
+      problem('server-off-link', `${address} is in no network of this host, and direct routing goes no further`, {
+        hint: 'Go back to take tun, or let a host in its network be the director',
+      }),
+    )
+  if (own) return [warning('server-is-here', `${own.address} is this host itself: it directs, and serves its share`)]
   return []
 }
 

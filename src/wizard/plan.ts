@@ -68,7 +68,7 @@ export function planOf(answers: Complete, facts: Facts): Plan {
   if (role === 'other') return {here: [], elsewhere}
   if (role === 'director') return {here: directorSteps(answers), elsewhere, status: ['director', 'status']}
   return {
-    here: realServer ? [setupStep(realServer, ['realserver', 'teardown', '--vip', answers.service.address])] : [],
+    here: realServer ? [setupStep(realServer, realServerTeardown(answers))] : [],
     elsewhere,
     ...(realServer && {status: ['realserver', 'status']}),
   }
@@ -121,7 +121,12 @@ function realServerSetup(answers: Complete): Command | undefined {
   if (method !== 'nat')
     return [...setup, '--vip', service.address, ...(method === 'tun' ? ['--method', 'tun'] : []), ...persist(answers)]
   if (masquerade || gateway === undefined) return undefined
-  return [...setup, '--vip', service.address, '--method', 'nat', '--gateway', gateway, ...persist(answers)]
+  return [...setup, '--method', 'nat', '--gateway', gateway, ...persist(answers)]
+}
+
+/** A gateway is no VIP, and goes with everything that was set up. */
+function realServerTeardown({service, method}: Complete): Command {
+  return ['realserver', 'teardown', ...(method === 'nat' ? [] : ['--vip', service.address])]
 }
 
 const persist = ({keep}: Complete): Command => (keep?.by === 'boot' ? ['--persist'] : [])

@@ -3,7 +3,7 @@
 
 import {familyOf, formatEndpoint} from '../domain/address.ts'
 import type {Answers, Method} from './answers.ts'
-import {addressBeside, type Facts, isOwn} from './facts.ts'
+import {addressBeside, beyond, type Facts} from './facts.ts'
 
 export interface Recommendation {
   readonly method: Method
@@ -31,12 +31,11 @@ const rules: readonly Rule[] = [
       }
     )
   },
-  // A real server sees its own segment: what it says of the others' is said of the director's.
   ({servers}, facts) => {
-    const far = servers.filter(({address}) => !isOwn(address, facts) && !addressBeside(address, facts))
+    const far = beyond(servers, facts)
     if (far.length === 0) return undefined
-    const whose = far.length === servers.length ? 'the real servers are' : `${far[0]?.address} is`
-    return {method: 'tun', because: `${whose} behind a router, and direct routing ends there`}
+    const whose = far.length === servers.length ? 'the real servers are' : `${far[0]} is`
+    return {method: 'tun', because: `${whose} behind a router, seen from here, and direct routing ends there`}
   },
   ({service, servers}, facts) => {
     const clients = addressBeside(service.address, facts)

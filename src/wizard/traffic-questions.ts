@@ -14,7 +14,7 @@ import {parseServerAddress, parseServiceAddress, parseServiceKey} from '../domai
 import {validateServer, validateService} from '../domain/validate.ts'
 import {hostPrefixOf, subnetEdges, unusable} from '../host/vip.ts'
 import {type Answers, type Method, methods, type RealServer} from './answers.ts'
-import {addressBeside, interfaceLines, isOwn} from './facts.ts'
+import {beyond, interfaceLines} from './facts.ts'
 import type {Questions, Situation} from './question.ts'
 import {recommend} from './recommend.ts'
 
@@ -184,14 +184,12 @@ function judgeMethod(method: Method, {answers, facts}: Situation): readonly Prob
     .flatMap((one) => validateServer(service(key), server(one, {...one, forwarding})))
     .filter(({severity}) => severity === 'error')
     .map((one) => (better.method === method ? one : {...one, hint}))
-  // Only the director's own networks count, and a real server is not the director.
-  if (method !== 'dr' || servers.some(({address}) => isOwn(address, facts))) return problems
-  const far = servers.filter(({address}) => !addressBeside(address, facts))
+  if (method !== 'dr') return problems
   return [
     ...problems,
-    ...far.map(({address}) =>
-      problem('server-off-link', `${address} is in no network of this host, and direct routing goes no further`, {
-        hint,
+    ...beyond(servers, facts).map((address) =>
+      warning('server-off-link', `${address} is in no network of this host: no server for direct routing from here`, {
+        hint: `${hint}; or the director is another host`,
       }),
     ),
   ]

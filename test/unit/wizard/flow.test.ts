@@ -109,7 +109,10 @@ describe('what is refused', () => {
     ],
     [
       {...dr, servers: '10.0.0.7'},
-      ['error --method: 10.0.0.7 is in no network of this host, and direct routing goes no further'],
+      [
+        'warning --method: 10.0.0.7 is in no network of this host: no server for direct routing from here',
+        'error --role: 10.0.0.7 is in no network of this host, and direct routing goes no further',
+      ],
     ],
     [{...dr, scheduler: 'wrrr'}, ['error --scheduler: no scheduler "wrrr"']],
     [{...dr, role: 'real-server'}, ['error --role: this host has none of the addresses of the real servers']],
