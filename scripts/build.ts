@@ -1,7 +1,7 @@
 // `npm run build`: src/ as one file, dist/main.cjs, and V8's compiled form of it beside it; the same for what is started as
 // ipvsadm, dist/ipvsadm.cjs, which has nothing of lvsctl's commands in it; the man pages. What is known at build time (the
-// list of commands, what help says of them) takes the place of what finds it out at run time. The addon has a script of
-// its own, build-native.ts.
+// list of commands, what help says of them) takes the place of what finds it out at run time. What a single command needs of
+// npm is a file of its own. The addon has a script of its own, build-native.ts.
 
 import {spawnSync} from 'node:child_process'
 import {existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync} from 'node:fs'
@@ -13,6 +13,7 @@ import {commands} from '../src/entry/registry.ts'
 import {bundleOptions} from './bundle-options.ts'
 import {compiledFor} from './compiled-for.ts'
 import {leanOclif} from './lean-oclif.ts'
+import {loadedApart} from './loaded-apart.ts'
 import {writeManPages} from './man.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -29,11 +30,15 @@ ${'TCP  C0A801C8:1F90 wrr  '}
 ${'  -> C0A80173:1F90      Route   1      10         3         '}
 `
 
+/** What one command asks for, by its name in npm: in main.cjs it would be unpacked at every start. */
+const apart = 'inquirer'
+
 const pages = await writeManPages()
 const built = [
-  await make('main', [await knownAtBuildTime(), leanOclif]),
+  await make('main', [await knownAtBuildTime(), leanOclif, loadedApart(apart)]),
   // Of package.json and oclif there is nothing in it.
   await make('ipvsadm', []),
+  await makeApart(),
 ]
 if (built.includes(true)) {
   const seconds = ((performance.now() - started) / 1000).toFixed(1)
@@ -47,6 +52,22 @@ async function make(name: string, plugins: Plugin[]): Promise<boolean> {
   if (isThere(file, code)) return false
   replace(file, code)
   compile(file)
+  return true
+}
+
+/** dist/inquirer.cjs, which main.cjs requires when somebody is asked something. */
+async function makeApart(): Promise<boolean> {
+  const file = join(dist, `${apart}.cjs`)
+  const {outputFiles} = await build({
+    ...bundleOptions,
+    entryPoints: [apart],
+    outfile: file,
+    write: false,
+    plugins: [leanOclif],
+  })
+  const {contents} = outputFiles[0] as OutputFile
+  if (existsSync(file) && readFileSync(file).equals(contents)) return false
+  replace(file, contents)
   return true
 }
 
