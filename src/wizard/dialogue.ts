@@ -27,7 +27,7 @@ export interface Surroundings {
   readonly tryServer: (server: RealServer, texts: Texts) => Promise<void>
 }
 
-export const back = Symbol('back')
+export const back: unique symbol = Symbol('back')
 type Said = string | typeof back
 
 export const greeting: readonly string[] = [

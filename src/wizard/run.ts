@@ -74,8 +74,9 @@ export async function runWizard(request: Request, world: World): Promise<Outcome
       conversation = stepBack(conversation) ?? conversation
       continue
     }
-    const verified = dryRun || plan.here.length === 0 ? undefined : await carryOut(plan, answers, request, world)
+    const first = dryRun || plan.here.length === 0 ? undefined : await carryOut(plan, answers, request, world)
     for (const line of otherLines(plan, answers)) print(line)
+    const verified = person && first?.ok === false ? await tryAgain(answers, person, world) : first
     print('')
     print(dryRun ? 'nothing was changed (dry run)' : `the same again without a question: ${repeatLine(answers, netns)}`)
     const changed = !dryRun && plan.here.length > 0
@@ -217,6 +218,26 @@ async function carryOut(plan: Plan, answers: Complete, {netns}: Request, world: 
   print(`${verified.ok === undefined ? '–' : verified.ok ? '✓' : '!'} ${verified.line}`)
   return verified
 }
+
+/** Until it serves, or nobody wants to know any more: the other hosts are set up meanwhile. */
+async function tryAgain(answers: Complete, person: Person, {print, verify}: World): Promise<Verified> {
+  for (;;) {
+    person.tell([''])
+    const said = await askLine('Is all that done? yes tries again, no ends', 'yes', retryExplained, person).catch(
+      (error: unknown): typeof back => {
+        // This host is set up: who leaves now gives nothing up.
+        if (error instanceof Interrupted) return back
+        throw error
+      },
+    )
+    if (said === back || /^no?$/i.test(said)) return {ok: false, line: ''}
+    const verified = await verify(answers)
+    print(`${verified.ok ? '✓' : '!'} ${verified.line}`)
+    if (verified.ok) return verified
+  }
+}
+
+const retryExplained = ['This host is set up, and stays so. Set the others up, and yes asks the service once more.']
 
 type Failed = Exclude<Awaited<ReturnType<typeof apply>>, {outcome: 'done'}>
 

@@ -2,7 +2,7 @@
 // and Ctrl-C on the way. And without a person, from answers in a file.
 
 import {afterEach, describe, expect, test} from 'vitest'
-import {dr, labVip} from '../../src/lab/topologies.ts'
+import {dr, labVip, nat} from '../../src/lab/topologies.ts'
 import {savedRules} from '../support/ipvsadm.ts'
 import {type Lab, useLab} from '../support/lab.ts'
 import {ask} from '../support/requests.ts'
@@ -184,5 +184,61 @@ describe('direct routing', () => {
     ]
     expect(await savedRules(lab, 'director')).toEqual(rules)
     expect((await lab.on('director', 'cat /run/rules')).stdout.trim().split('\n')).toEqual(rules)
+  })
+})
+
+describe('NAT', () => {
+  const lab = useLab(nat)
+  const terminal = useTerminal(lab, 'director', {columns: 80, rows: 50})
+  const {type, shows, screen} = terminal
+
+  test('to requests that are served, with the real servers set up while it waits', async () => {
+    // As somebody finds it: nobody forwards, and no real server knows the director.
+    await lab.on('director', 'sysctl -qw net.ipv4.ip_forward=0')
+    for (const host of ['rs1', 'rs2']) await lab.on(host, 'ip -4 route del default')
+    const before = await state(lab, 'director')
+
+    await type('lvsctl wizard')
+    await answer(terminal, [
+      [/VIP:PORT/, `${vip}:80`],
+      [/\[WEIGHT\]/, '10.0.0.111:8080'],
+      [/10\.0\.0\.111:8080 answers, on the network of eth1\n.*no more/, '10.0.0.115:8080 3'],
+      [/10\.0\.0\.115:8080 answers.*\n.*no more/, ''],
+      [/recommended: nat, because 10\.0\.0\.111:8080 is not on port 80[^›]*› .*\(nat\)/, ''],
+      [/A scheduler \(wlc\)/, 'wrr'],
+      [/Seconds, or no \(no\)/, ''],
+      [/real-server or other \(director\)/, ''],
+      [/clients arrive\? \(eth0\)/, ''],
+      [/yes or no \(no\)/, ''],
+      [/gateway\? \(10\.0\.0\.1\)/, ''],
+      [/a file for the table \(no\)/, ''],
+      [/Do this now\? yes or no \(no\)/, 'yes'],
+      [/yes tries again, no ends \(yes\)/, ''],
+    ])
+    await shows(/answered 0 of 2 connections[\s\S]*answered 0 of 2 connections/, all)
+    const line = /^on each real server, 10\.0\.0\.111 and 10\.0\.0\.115:\n {2}(lvsctl realserver setup .*)$/m.exec(
+      await screen(all),
+    )
+    for (const host of ['rs1', 'rs2']) await lab.on(host, line?.[1] ?? 'false')
+    await type('yes')
+    await shows(/✓ 192\.168\.1\.200:80 serves: 2 of 2 connections were answered through the director/, all)
+    await shows(/ready:\s*$/)
+    expect(await ask(lab, {at: `${vip}:80`, times: 8})).toEqual({rs1: 2, rs2: 6})
+    await lab.on('director', 'lvsctl director status')
+
+    await lab.on('director', `lvsctl director teardown; ipvsadm -C`)
+    for (const host of ['rs1', 'rs2']) await lab.on(host, 'lvsctl realserver teardown')
+    expect(await state(lab, 'director')).toBe(before)
+  })
+})
+
+describe('NAT on one arm', () => {
+  const lab = useLab(dr)
+
+  test('the real servers need nothing, and the director sees that it serves', async () => {
+    const options = `--service ${vip}:80 --server 192.168.1.111:8080 --server 192.168.1.115:8080 --scheduler rr`
+    const {stdout} = await lab.on('director', `lvsctl wizard ${options} --method nat --role director --yes --json`)
+    expect(JSON.parse(stdout)).toMatchObject({changed: true, served: true, answers: {masquerade: true, gateway: null}})
+    expect(await ask(lab, {at: `${vip}:80`, times: 6})).toEqual({rs1: 3, rs2: 3})
   })
 })

@@ -17,9 +17,12 @@ interface Trial {
   readonly exits?: Readonly<Record<string, number>>
   /** What it answers when it is checked. */
   readonly refuses?: Readonly<Record<string, string>>
+  /** Whether the service answers, one after the other. */
+  readonly serves?: readonly boolean[]
 }
 
-async function wizard(given: Texts, {request = {}, person, exits = {}, refuses = {}}: Trial = {}) {
+async function wizard(given: Texts, {request = {}, person, exits = {}, refuses = {}, serves = []}: Trial = {}) {
+  const served = [...serves]
   const ran: string[] = []
   const asked: string[] = []
   const printed: string[] = []
@@ -53,7 +56,10 @@ async function wizard(given: Texts, {request = {}, person, exits = {}, refuses =
       person,
       commands,
       reach: async () => 'open',
-      verify: async () => ({ok: true, line: 'it serves'}),
+      verify: async () => {
+        const ok = served.shift() ?? true
+        return {ok, line: ok ? 'it serves' : 'no answer'}
+      },
       print: (line) => {
         printed.push(line)
       },
@@ -169,6 +175,21 @@ describe('a person', () => {
     )
     expect(error).toMatchObject({exit: 4})
     expect(ran).toEqual([])
+  })
+
+  test('is asked for the other hosts while the service does not answer', async () => {
+    const {printed, outcome} = await wizard(dr, {
+      person: personSaying(...rest, 'yes', '', 'y', 'yes'),
+      serves: [false, false, true],
+    })
+    expect(printed.match(/^[!✓] (no answer|it serves)$/gm)).toEqual(['! no answer', '! no answer', '✓ it serves'])
+    expect(outcome).toMatchObject({shape: {changed: true, served: true}})
+  })
+
+  test.each([['no'], ['<'], []])('leaves it so (%s)', async (...answers) => {
+    const {ran, outcome} = await wizard(dr, {person: personSaying(...rest, 'yes', ...answers), serves: [false]})
+    expect(ran).toEqual(steps)
+    expect(outcome).toMatchObject({shape: {changed: true, served: false}})
   })
 
   test('is gone', async () => {
