@@ -44,6 +44,9 @@ const drAnswers = [
   [/a file for the table \(no\)/, ''],
 ] as const
 
+/** The same as options: only the yes is left to ask for. */
+const answered = `lvsctl wizard --service ${vip}:8080 --server 192.168.1.111 --server 192.168.1.115 --method dr --scheduler wrr --persistence no --role director --dev eth0 --keep no`
+
 describe('direct routing', () => {
   const lab = useLab(dr)
   const terminal = useTerminal(lab, 'director', {columns: 80, rows: 50})
@@ -106,32 +109,23 @@ describe('direct routing', () => {
   })
 
   test.each([
-    ['at the first question', 0],
-    ['among the real servers', 2],
-    ['when all is answered', drAnswers.length],
-  ])('Ctrl-C %s changes nothing', async (_when, answered) => {
+    ['C-c', 'at the first question', 'lvsctl wizard', /VIP:PORT\s*$/],
+    ['C-d', 'at the first question', 'lvsctl wizard', /VIP:PORT\s*$/],
+    ['C-c', 'when all is answered', answered, /Do this now\?/],
+  ])('%s %s changes nothing', async (key, _when, command, question) => {
     const before = await state(lab, 'director')
-    await type('lvsctl wizard')
-    await answer(terminal, drAnswers.slice(0, answered))
-    await shows(answered < drAnswers.length ? (drAnswers[answered]?.[0] as RegExp) : /Do this now\?/)
-    await keys('C-c')
-    await shows(/ended: nothing was changed/)
+    await type(command)
+    await shows(question)
+    await keys(key)
+    await shows(/^ended: nothing was changed/m)
     expect(await exitCode()).toBe('130')
     expect(await state(lab, 'director')).toBe(before)
   })
 
-  test('Ctrl-D is an end, too', async () => {
-    await type('lvsctl wizard')
-    await shows(/VIP:PORT\s*$/)
-    await keys('C-d')
-    await shows(/ended: nothing was changed/)
-    expect(await exitCode()).toBe('130')
-  })
-
   test('Ctrl-C while it is being done: what was done is taken back', async () => {
     const before = await state(lab, 'director')
-    await type('lvsctl wizard')
-    await answer(terminal, [...drAnswers, [/Do this now\? yes or no \(no\)/, 'yes']])
+    await type(answered)
+    await answer(terminal, [[/Do this now\? yes or no \(no\)/, 'yes']])
     await shows(/\[#\] lvsctl service add/)
     await keys('C-c')
     expect(await shows(/^ended: /m, all)).toMatch(/lvsctl director teardown .* \(back again\)/)
@@ -140,8 +134,7 @@ describe('direct routing', () => {
   })
 
   test('somebody else was quicker: it fails half-way, and takes its half back', async () => {
-    await type('lvsctl wizard')
-    await answer(terminal, drAnswers)
+    await type(answered)
     await shows(/Do this now\? yes or no \(no\)\s*$/)
     await lab.on('director', `ipvsadm -A -t ${vip}:8080 -s rr`)
     const before = await state(lab, 'director')
@@ -153,13 +146,12 @@ describe('direct routing', () => {
 
   test('what the commands have against it is told before anything is done', async () => {
     await lab.on('director', `ipvsadm -A -t ${vip}:8080 -s rr`)
-    await type('lvsctl wizard')
-    await answer(terminal, drAnswers)
+    const before = await state(lab, 'director')
+    await type(answered)
     await shows(/already exists \(rr\)[^›]*› That cannot be done\. < goes back, Enter ends/)
-    await type('<')
-    await shows(/a file for the table \(no\)\s*$/)
-    await keys('C-c')
-    expect(await exitCode()).toBe('130')
+    await keys('Enter')
+    expect(await exitCode()).toBe('4')
+    expect(await state(lab, 'director')).toBe(before)
   })
 
   test('a real server sets itself up', async () => {
