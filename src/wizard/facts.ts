@@ -12,6 +12,8 @@ export interface Facts {
   readonly addresses: readonly InterfaceAddress[]
   /** systemd is what runs here, and can start something at boot. */
   readonly systemd: boolean
+  /** Whoever runs this may change the network here (CAP_NET_ADMIN). */
+  readonly mayChange: boolean
   /** Ports by name, as /etc/services has them. */
   readonly portNames: ProtocolPortNames
 }
@@ -19,11 +21,18 @@ export interface Facts {
 export function observe(host: HostReader, portNames: ProtocolPortNames): Facts {
   return {
     portNames,
+    mayChange: mayAdminister(host.readFile('/proc/thread-self/status') ?? ''),
     links: host.links(),
     addresses: host.addresses(),
     // sd_booted(3)
     systemd: host.inspect('/run/systemd/system')?.kind === 'folder',
   }
+}
+
+/** From proc_pid_status(5); what cannot be read is no reason to doubt. CAP_NET_ADMIN is bit 12 (linux/capability.h). */
+function mayAdminister(status: string): boolean {
+  const [, effective] = /^CapEff:\s*([\da-f]+)$/m.exec(status) ?? []
+  return effective === undefined || (BigInt(`0x${effective}`) & (1n << 12n)) !== 0n
 }
 
 /** An address of its own of a host, with the subnet around it; a VIP is none, and a link-local one is no matter here. */

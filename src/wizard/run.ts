@@ -19,7 +19,7 @@ import {
 import type {Facts} from './facts.ts'
 import {resolve, withProposals} from './flow.ts'
 import type {OwnCommands} from './own-commands.ts'
-import {type Command, type Complete, isComplete, type Plan, planOf} from './plan.ts'
+import {type Command, type Complete, isComplete, type Plan, planOf, type Step} from './plan.ts'
 import {questionOf} from './questions.ts'
 import {describeReached, type Reached} from './reach.ts'
 import {commandLine, otherLines, planLines, planShape, repeatLine} from './report.ts'
@@ -62,19 +62,23 @@ export async function runWizard(request: Request, world: World): Promise<Outcome
   requireSound(request.given, world.facts)
   let conversation = begun(person ? request.given : withProposals(request.given, world.facts))
   if (person) person.tell(wrap(greeting))
+  if (person && !world.facts.mayChange) person.warn(powerless)
   for (;;) {
     conversation = await settle(conversation, world)
     const {answers, warnings} = settled(conversation.texts, world.facts)
     const plan = planOf(answers, world.facts)
     if (!person) world.warn(warnings)
     for (const line of planLines(plan, answers, netns)) print(line)
-    const problems = await check(plan, request, world)
-    const agreed = await agree(problems, plan, request, world)
+    const checked = await check(plan.here, request, world)
+    const agreed = await agree(checked.refused, plan, request, world)
     if (agreed === back) {
       conversation = stepBack(conversation) ?? conversation
       continue
     }
-    const first = dryRun || plan.here.length === 0 ? undefined : await carryOut(plan, answers, request, world)
+    const first =
+      dryRun || plan.here.length === 0
+        ? undefined
+        : await carryOut({...plan, here: checked.steps}, answers, request, world)
     for (const line of otherLines(plan, answers)) print(line)
     const verified = person && first?.ok === false ? await tryAgain(answers, person, world) : first
     print('')
@@ -83,6 +87,10 @@ export async function runWizard(request: Request, world: World): Promise<Outcome
     return {shape: {changed, dryRun, ...planShape(plan, answers, netns), served: verified?.ok ?? null}, warnings}
   }
 }
+
+const powerless = warning('not-root', 'this is not root: there will be a plan, and nothing can be done', {
+  hint: 'To do it: sudo lvsctl wizard',
+})
 
 /** Everything that is wrong with what was given, at once. */
 function requireSound(given: Texts, facts: Facts): void {
@@ -122,15 +130,31 @@ function settled(texts: Texts, facts: Facts) {
   return {answers, warnings: [...verdicts.map((one) => one.problem), ...unused]}
 }
 
+interface Checked {
+  readonly refused: readonly Refused[]
+  /** The same steps, without a way back where what they would make is there already: it is not the wizard's to remove. */
+  readonly steps: readonly Step[]
+}
+
 /** What the commands themselves have against it, each asked with --dry-run. */
-async function check({here}: Plan, {netns}: Request, {commands}: World): Promise<readonly Refused[]> {
+async function check(here: readonly Step[], {netns}: Request, {commands}: World): Promise<Checked> {
   const refused: Refused[] = []
-  for (const {command, check} of here) {
-    if (!check) continue
-    const {exit, answer} = await commands.ask(inNamespace([...command, ...check, '--dry-run', '--json'], netns))
+  const steps: Step[] = []
+  for (const step of here) {
+    const {command, check} = step
+    const {exit, answer} = check
+      ? await commands.ask(inNamespace([...command, ...check, '--dry-run', '--json'], netns))
+      : {exit: 0, answer: '{}'}
     if (exit !== 0) refused.push({exit, problems: refusedBy(command, answer)})
+    steps.push(exit === 0 && isThere(answer) ? {command} : step)
   }
-  return refused
+  return {refused, steps}
+}
+
+/** As set-up commands say it: nothing to do, or an address that was there. */
+function isThere(answer: string): boolean {
+  const {steps, warnings = []} = JSON.parse(answer)
+  return steps?.length === 0 || warnings.some(({code}: Problem) => ['vip-present', 'vip-own-address'].includes(code))
 }
 
 interface Refused {

@@ -1,7 +1,7 @@
 // The wizard as a person meets it: at a terminal, to a cluster that serves traffic; with second thoughts, wrong answers
 // and Ctrl-C on the way. And without a person, from answers in a file.
 
-import {afterEach, describe, expect, test} from 'vitest'
+import {afterEach, describe, expect, test, vi} from 'vitest'
 import {dr, labVip, nat} from '../../src/lab/topologies.ts'
 import {savedRules} from '../support/ipvsadm.ts'
 import {type Lab, useLab} from '../support/lab.ts'
@@ -9,6 +9,9 @@ import {ask} from '../support/requests.ts'
 import {type Terminal, useTerminal} from '../support/terminal.ts'
 
 const {ipv4: vip} = labVip
+
+// A conversation is many starts of many programs.
+vi.setConfig({testTimeout: 300_000})
 
 /** What a host is, as far as the wizard could change it. */
 async function state(lab: Lab, host: string): Promise<string> {

@@ -14,7 +14,7 @@ export interface Terminal {
   keys(names: string): Promise<unknown>
   /** A line, and Enter. */
   type(line: string): Promise<unknown>
-  /** Waits for the screen to show it; what it shows. Throws with the screen after 20 s. */
+  /** Waits for the screen to show it; what it shows. Throws with the screen after a minute and a half: a busy machine is slow. */
   shows(what: RegExp, options?: string): Promise<string>
 }
 
@@ -42,7 +42,7 @@ export function useTerminal(lab: Lab, host: string, {columns, rows}: Size): Term
     keys,
     type: (line) => tmux(`send-keys -l ${shellQuote(line)}`, 'send-keys Enter'),
     async shows(what, options = '') {
-      const deadline = performance.now() + 20_000
+      const deadline = performance.now() + 90_000
       for (;;) {
         const now = await screen(options)
         if (what.test(now)) return now

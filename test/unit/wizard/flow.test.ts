@@ -1,5 +1,7 @@
 import {describe, expect, test} from 'vitest'
+import {FakeHost} from '../../../src/host/fake-host.ts'
 import type {Key, Texts} from '../../../src/wizard/answers.ts'
+import {observe} from '../../../src/wizard/facts.ts'
 import {resolve, withProposals} from '../../../src/wizard/flow.ts'
 import {keys, questionOf} from '../../../src/wizard/questions.ts'
 import {factsOf, flat, twoArms} from '../../support/wizard.ts'
@@ -157,3 +159,13 @@ describe('what is warned of', () => {
 
 test('an answer that nothing asks for is idle', () =>
   expect(resolve({...dr, gateway: '192.168.1.114', masquerade: 'no'}, flat).idle).toEqual(['masquerade', 'gateway']))
+
+test.each([
+  ['root', 'CapEff:\t000001ffffffffff', true],
+  ['anybody', 'CapEff:\t0000000000000000', false],
+  ['with CAP_NET_ADMIN alone', 'CapEff:\t0000000000001000', true],
+  ['without /proc', '', true],
+])('%s may change something: %s', (_who, status, may) => {
+  const host = new FakeHost({files: {'/proc/thread-self/status': `Name:\tnode\n${status}\n`}})
+  expect(observe(host, () => undefined).mayChange).toBe(may)
+})

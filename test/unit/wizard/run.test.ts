@@ -3,6 +3,7 @@
 import {describe, expect, test} from 'vitest'
 import type {Texts} from '../../../src/wizard/answers.ts'
 import {Interrupted} from '../../../src/wizard/dialogue.ts'
+import type {Facts} from '../../../src/wizard/facts.ts'
 import type {OwnCommands} from '../../../src/wizard/own-commands.ts'
 import {type Request, runWizard} from '../../../src/wizard/run.ts'
 import {flat, personSaying, type Scripted} from '../../support/wizard.ts'
@@ -19,9 +20,15 @@ interface Trial {
   readonly refuses?: Readonly<Record<string, string>>
   /** Whether the service answers, one after the other. */
   readonly serves?: readonly boolean[]
+  /** What is answered to a check that finds nothing wrong. */
+  readonly answers?: Readonly<Record<string, object>>
+  readonly facts?: Facts
 }
 
-async function wizard(given: Texts, {request = {}, person, exits = {}, refuses = {}, serves = []}: Trial = {}) {
+async function wizard(
+  given: Texts,
+  {request = {}, person, exits = {}, refuses = {}, serves = [], answers = {}, facts = flat}: Trial = {},
+) {
   const served = [...serves]
   const ran: string[] = []
   const asked: string[] = []
@@ -37,7 +44,7 @@ async function wizard(given: Texts, {request = {}, person, exits = {}, refuses =
     ask: async (command) => {
       asked.push(command.join(' '))
       const message = command.includes('--dry-run') ? refuses[name(command)] : undefined
-      if (message === undefined) return {exit: 0, said: '', answer: '{}'}
+      if (message === undefined) return {exit: 0, said: '', answer: JSON.stringify(answers[name(command)] ?? {})}
       const error = {code: 'refused', exit: 4, message, hint: null, problems: []}
       return {exit: 4, said: '', answer: JSON.stringify({error})}
     },
@@ -52,7 +59,7 @@ async function wizard(given: Texts, {request = {}, person, exits = {}, refuses =
   const outcome = await runWizard(
     {given, dryRun: false, yes: false, netns: undefined, ...request},
     {
-      facts: flat,
+      facts,
       person,
       commands,
       reach: async () => 'open',
@@ -219,4 +226,22 @@ test('the first one fails: its own exit code, nothing was changed', async () => 
 test('what could not be taken back is said', async () => {
   const {error} = await wizard(dr, {request: {yes: true}, exits: {'server add': 4, 'service delete': 1}})
   expect(error?.message).toContain('what is left: lvsctl service delete -t 192.168.1.200:80')
+})
+
+test.each([
+  ['an address', {steps: [{line: 'arping'}], warnings: [{code: 'vip-present'}]}],
+  ['everything', {steps: [], warnings: []}],
+])('%s that was there before is not taken back', async (_what, answer) => {
+  const {ran} = await wizard(dr, {
+    request: {yes: true},
+    exits: {'server add': 4},
+    answers: {'director setup': answer},
+  })
+  expect(ran).toEqual([...steps, 'service delete -t 192.168.1.200:80'])
+})
+
+test('who may change nothing is told so before the first question', async () => {
+  const person = personSaying()
+  await wizard({}, {person, facts: {...flat, mayChange: false}})
+  expect(person.heard.find((line) => line.startsWith('!'))).toContain('this is not root')
 })
