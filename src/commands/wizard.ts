@@ -91,9 +91,9 @@ Answers can be given as options or in a file; then they are not asked for. Where
         import('../wizard/wrap.ts'),
       ],
     )
-    const facts = observe(await this.context.host(), this.portNames)
     const {answers: file, yes, 'dry-run': dryRun} = flags
     const {netns} = flags as {netns?: string}
+    const facts = observe(await this.context.host(), this.portNames, netns !== undefined)
     const options = {...flags, servers: flags.server?.join(', '), device: flags.dev}
     const given: Texts = {...(file !== undefined && (await this.answersOf(file, facts))), ...onlyAnswers(options, keys)}
     const {input, err} = this.context

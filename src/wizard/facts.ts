@@ -10,7 +10,7 @@ import {hostPrefixOf} from '../host/vip.ts'
 export interface Facts {
   readonly links: readonly Link[]
   readonly addresses: readonly InterfaceAddress[]
-  /** systemd is what runs here, and can start something at boot. */
+  /** systemd runs here, and sets at boot what is asked about: not so in another network namespace. */
   readonly systemd: boolean
   /** Whoever runs this may change the network here (CAP_NET_ADMIN). */
   readonly mayChange: boolean
@@ -18,14 +18,15 @@ export interface Facts {
   readonly portNames: ProtocolPortNames
 }
 
-export function observe(host: HostReader, portNames: ProtocolPortNames): Facts {
+/** `elsewhere`: in another network namespace than the machine boots in. */
+export function observe(host: HostReader, portNames: ProtocolPortNames, elsewhere = false): Facts {
   return {
     portNames,
     mayChange: mayAdminister(host.readFile('/proc/thread-self/status') ?? ''),
     links: host.links(),
     addresses: host.addresses(),
     // sd_booted(3)
-    systemd: host.inspect('/run/systemd/system')?.kind === 'folder',
+    systemd: !elsewhere && host.inspect('/run/systemd/system')?.kind === 'folder',
   }
 }
 

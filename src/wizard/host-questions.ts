@@ -200,9 +200,13 @@ function judgeGateway(gateway: Answers['gateway'], {answers, facts}: Situation):
 function judgeKeep(keep: Keep, {answers: {role}, facts}: Situation): readonly Problem[] {
   if (keep.by === 'boot' && !facts.systemd)
     return [
-      problem('no-systemd', 'systemd does not run here, and nothing else is known to bring it back at boot', {
-        hint: 'Answer no, or a file',
-      }),
+      problem(
+        'no-systemd',
+        'nothing brings it back at boot: systemd does not run here, or this is another network namespace',
+        {
+          hint: 'Answer no, or a file',
+        },
+      ),
     ]
   if (keep.by === 'file' && role === 'real-server')
     return [

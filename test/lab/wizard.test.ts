@@ -1,7 +1,8 @@
 // The wizard as a person meets it: at a terminal, to a cluster that serves traffic; with second thoughts, wrong answers
 // and Ctrl-C on the way. And without a person, from answers in a file.
 
-import {afterEach, describe, expect, test, vi} from 'vitest'
+import {dirname, join} from 'node:path'
+import {afterEach, beforeAll, describe, expect, test, vi} from 'vitest'
 import {dr, labVip, nat} from '../../src/lab/topologies.ts'
 import {savedRules} from '../support/ipvsadm.ts'
 import {type Lab, useLab} from '../support/lab.ts'
@@ -237,5 +238,62 @@ describe('NAT on one arm', () => {
     const {stdout} = await lab.on('director', `lvsctl wizard ${options} --method nat --role director --yes --json`)
     expect(JSON.parse(stdout)).toMatchObject({changed: true, served: true, answers: {masquerade: true, gateway: null}})
     expect(await ask(lab, {at: `${vip}:80`, times: 6})).toEqual({rs1: 3, rs2: 3})
+  })
+})
+
+describe('to be there after a boot', () => {
+  const lab = useLab(dr)
+  const project = join(import.meta.dirname, '../..')
+  const options = `--service ${vip}:8080 --server 192.168.1.111 --server 192.168.1.115 --method dr`
+  /** Where it may be installed; where the tests run may be a temporary folder. */
+  const installed = '/opt/node/node /opt/lvsctl/bin/lvsctl'
+
+  beforeAll(() =>
+    lab.on(
+      undefined,
+      `set -e
+       mkdir -p /run/systemd/system /opt/node /opt/lvsctl
+       printf '#!/bin/sh\\n' >/usr/local/sbin/systemctl
+       chmod +x /usr/local/sbin/systemctl
+       mount --bind ${dirname(process.execPath)} /opt/node
+       cp -r ${['bin', 'dist', 'package.json'].map((name) => join(project, name)).join(' ')} /opt/lvsctl
+       chown -R root:root /opt/lvsctl
+       chmod -R go-w /opt/lvsctl`,
+    ),
+  )
+
+  const files = async () =>
+    (
+      await lab.on(
+        undefined,
+        'find /etc/lvsctl /etc/systemd/system /etc/sysctl.d ! -type d 2>/dev/null | grep lvsctl; true',
+      )
+    ).stdout
+
+  test('that is proposed where systemd runs: the role, and on a director the table', async () => {
+    const before = await files()
+    const {stdout} = await lab.on('director', `${installed} wizard ${options} --role director --yes --json`)
+    expect(JSON.parse(stdout)).toMatchObject({
+      answers: {keep: 'boot'},
+      elsewhere: [{commands: [`lvsctl realserver setup --vip ${vip} --persist`]}],
+    })
+    expect(await savedRules(lab, 'director')).toEqual(
+      (await lab.on('director', 'cat /etc/lvsctl/rules')).stdout.trim().split('\n'),
+    )
+    await lab.on('director', `${installed} director status`)
+    await lab.on(
+      'director',
+      `${installed} save --no-boot; ${installed} director teardown; ipvsadm -C; rm /etc/lvsctl/rules`,
+    )
+    expect(await files()).toBe(before)
+  })
+
+  test('a real server', async () => {
+    const before = await files()
+    await lab.on('rs1', `${installed} wizard ${options} --role real-server --yes`)
+    await lab.on('rs1', `${installed} realserver status`)
+    expect(await files()).not.toBe(before)
+    await lab.on('rs1', `${installed} realserver teardown`)
+    expect(await files()).toBe(before)
   })
 })

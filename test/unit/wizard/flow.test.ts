@@ -4,6 +4,7 @@ import type {Key, Texts} from '../../../src/wizard/answers.ts'
 import {observe} from '../../../src/wizard/facts.ts'
 import {resolve, withProposals} from '../../../src/wizard/flow.ts'
 import {keys, questionOf} from '../../../src/wizard/questions.ts'
+import {bootHost} from '../../support/boot-host.ts'
 import {factsOf, flat, twoArms} from '../../support/wizard.ts'
 
 const dr = {service: '192.168.1.200:80', servers: '192.168.1.111, 192.168.1.115 3', method: 'dr', role: 'director'}
@@ -122,7 +123,7 @@ describe('what is refused', () => {
     [{...dr, device: 'lo'}, ['error --dev: lo is the loopback interface, where no client arrives']],
     [
       {...dr, keep: 'boot'},
-      ['error --keep: systemd does not run here, and nothing else is known to bring it back at boot'],
+      ['error --keep: nothing brings it back at boot: systemd does not run here, or this is another network namespace'],
     ],
     [{...dr, keep: 'rules'}, ['error --keep: rules is neither boot nor no nor a file']],
   ])('%o', (texts, problems) => expect(found(texts)).toEqual(problems))
@@ -168,4 +169,10 @@ test.each([
 ])('%s may change something: %s', (_who, status, may) => {
   const host = new FakeHost({files: {'/proc/thread-self/status': `Name:\tnode\n${status}\n`}})
   expect(observe(host, () => undefined).mayChange).toBe(may)
+})
+
+test('at boot: by systemd, and in the own namespace only', () => {
+  expect(observe(bootHost(), () => undefined).systemd).toBe(true)
+  expect(observe(bootHost(), () => undefined, true).systemd).toBe(false)
+  expect(observe(new FakeHost(), () => undefined).systemd).toBe(false)
 })
