@@ -66,7 +66,7 @@ describe.each(named)('%s', (name, command) => {
 
   test('has JSON, and a dry run where it changes something', () => {
     expect(command.enableJsonFlag).toBe(true)
-    const reads = /^(list|completion|.* (list|show|status|probe))$/.test(name)
+    const reads = /^(list|completion|.* (list|show|status|probe|script))$/.test(name)
     expect('dry-run' in (command.flags ?? {})).toBe(!reads)
   })
 })
