@@ -26,6 +26,8 @@ export interface LedgerRoute {
   readonly method?: string
   /** What it took the place of. */
   readonly was?: Route
+  /** What set-up had made of it before, until this one is there. */
+  readonly earlier?: Route
 }
 
 export interface LedgerMtu {
@@ -82,9 +84,9 @@ const isRoute = (route: unknown): route is Route =>
   number(route.table) &&
   [route.destination, route.gateway, route.source].every((one) => one === undefined || isAddress(one))
 
-const readRoute = record(({route, was, method}): LedgerRoute | undefined =>
-  isRoute(route) && (was === undefined || isRoute(was))
-    ? {route, ...(text(method) && {method}), ...(was && {was})}
+const readRoute = record(({route, was, earlier, method}): LedgerRoute | undefined =>
+  isRoute(route) && [was, earlier].every((one) => one === undefined || isRoute(one))
+    ? {route, ...(text(method) && {method}), ...(isRoute(was) && {was}), ...(isRoute(earlier) && {earlier})}
     : undefined,
 )
 

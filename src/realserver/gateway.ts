@@ -8,7 +8,7 @@ import type {Ledger} from '../host/ledger.ts'
 import type {LedgerRoute} from '../host/ledger-kinds.ts'
 import {hostPrefixOf} from '../host/vip.ts'
 import {linkNamed, type Observed} from './observe.ts'
-import {defaultRoute, noteRoute, sameKey} from './routes.ts'
+import {defaultRoute, keepRoute, noteRoute, sameKey} from './routes.ts'
 
 /** The metric that IPv6 routes have unless told otherwise (IP6_RT_PRIO_USER); IPv4 has none. */
 const usualPriority = {ipv6: 1024} as const
@@ -34,7 +34,10 @@ export function routeThrough(
     const family = familyOf(gateway)
     const near = neighbourhood(gateway, observed)
     const was = defaultRoute(observed.routes, family)
-    if (was?.gateway === gateway) continue
+    if (was?.gateway === gateway) {
+      routes = keepRoute(routes, was)
+      continue
+    }
     const wrong = [
       ...notTheDirector(gateway, near, observed),
       ...unchangeable(was, observed),
@@ -59,6 +62,7 @@ function through(gateway: Address, device: string, was: Route | undefined): Rout
     gateway,
     interface: device,
     ...(priority !== undefined && {priority}),
+    ...(was?.metrics && {metrics: was.metrics}),
     table: mainTable,
     type: 'unicast',
     scope: 'universe',

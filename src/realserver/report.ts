@@ -67,7 +67,7 @@ export function statusRows(vips: readonly VipStatus[]): readonly (readonly strin
   ])
 }
 
-const tunnelCodes: readonly string[] = ['tunnel-missing', 'tunnel-down', 'fou-port-missing', 'rp-filter']
+const tunnelCodes: readonly string[] = ['tunnel-missing', 'tunnel-down', 'rp-filter']
 
 export function gatewayRows(gateways: readonly GatewayStatus[]): readonly (readonly string[])[] {
   return gateways.map(({gateway, ok}) => [gateway, 'NAT', `answers through it ${mark(ok)}`, 'set up by lvsctl'])

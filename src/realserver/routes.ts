@@ -34,26 +34,47 @@ export function defaultRoute(routes: readonly Route[], family: Family): Route | 
 }
 
 /** The ledger's list with what is changed now; unless somebody else changed it, what was found first is gone back to. */
-export function noteRoute(noted: readonly LedgerRoute[], entry: LedgerRoute): readonly LedgerRoute[] {
-  const known = noted.find(({route}) => sameKey(route, entry.route))
-  const kept = known && (!entry.was || asKnown(entry.was, known)) ? known.was : entry.was
-  const {was: _was, ...rest} = entry
-  return [...noted.filter((one) => one !== known), {...rest, ...(kept && {was: kept})}]
+export function noteRoute(noted: readonly LedgerRoute[], {route, was, method}: LedgerRoute): readonly LedgerRoute[] {
+  const known = noted.find((one) => sameKey(one.route, route))
+  const ours = was !== undefined && known !== undefined && isOurs(was, known)
+  const found = known && (!was || ours || isFound(was, known)) ? known.was : was
+  const purpose = known?.method === 'nat' ? known.method : method
+  return [
+    ...noted.filter((one) => one !== known),
+    {
+      route,
+      ...(purpose !== undefined && {method: purpose}),
+      ...(found && {was: found}),
+      ...(ours && {earlier: was}),
+    },
+  ]
 }
 
-const asKnown = (current: Route, {route, was}: LedgerRoute): boolean =>
-  sameRoute(current, route) || (was !== undefined && sameRoute(current, was))
+/** The same where a run was cut off that would have changed it, and now it is to stay as it was. */
+export function keepRoute(noted: readonly LedgerRoute[], current: Route): readonly LedgerRoute[] {
+  return noted.map((one) =>
+    sameKey(one.route, current) && isOurs(current, one) && !sameRoute(current, one.route)
+      ? {...one, route: current, earlier: one.route}
+      : one,
+  )
+}
+
+const isOurs = (current: Route, {route, earlier}: LedgerRoute): boolean =>
+  sameRoute(current, route) || (earlier !== undefined && sameRoute(current, earlier))
+
+const isFound = (current: Route, {was}: LedgerRoute): boolean => was !== undefined && sameRoute(current, was)
 
 /** What goes back to what was found; nothing where somebody else changed it since. */
-export function restoreRoute({route, was}: LedgerRoute, routes: readonly Route[]): readonly Effect[] {
+export function restoreRoute(noted: LedgerRoute, routes: readonly Route[]): readonly Effect[] {
+  const {route, was} = noted
   const current = routes.find((one) => sameKey(one, route))
-  if (!current || !sameRoute(current, route)) return []
+  if (!current || !isOurs(current, noted)) return []
   return [was ? {do: 'replace-route', route: was, was: current} : {do: 'remove-route', route: current}]
 }
 
 /** Whether it is neither as it was set nor as it was found. */
-export function isRouteForeign({route, was}: LedgerRoute, routes: readonly Route[]): boolean {
-  const current = routes.find((one) => sameKey(one, route))
-  if (!current) return was !== undefined
-  return !asKnown(current, {route, ...(was && {was})})
+export function isRouteForeign(noted: LedgerRoute, routes: readonly Route[]): boolean {
+  const current = routes.find((one) => sameKey(one, noted.route))
+  if (!current) return noted.was !== undefined
+  return !isOurs(current, noted) && !isFound(current, noted)
 }

@@ -13,7 +13,7 @@ import {Settings} from '../host/settings.ts'
 import {planEffects, type RolePlan} from '../host/step.ts'
 import {hostPrefixOf, listVips} from '../host/vip.ts'
 import {routeThrough} from './gateway.ts'
-import {before, linkNamed, liveLedger, type Observed, silentHostAddresses, vipOn} from './observe.ts'
+import {before, hasFouPort, linkNamed, liveLedger, type Observed, silentHostAddresses, vipOn} from './observe.ts'
 import {obstacles} from './obstacles.ts'
 import {deviceFor, familiesOf, type Place, placeFor} from './place.ts'
 import {type QuietArp, quietArp, scopeProblems} from './quiet-arp.ts'
@@ -54,6 +54,7 @@ function withVips(request: SetupRequest, observed: Observed, ledger: Ledger | un
     sysctls: settings.noted,
     present: ledger?.present ?? silentHostAddresses(observed).map(({address}) => address),
     ...notedPlace(place, ups, segments, ledger),
+    fouPorts: notedPorts(place, vips, ledger),
   }
   const warnings = [
     ...settings.warnings,
@@ -94,7 +95,7 @@ function unfiltered(request: SetupRequest, observed: Observed, settings: Setting
 }
 
 function notedPlace(place: Place, ups: readonly string[], segments: Segments | undefined, ledger: Ledger | undefined) {
-  const made = place.links.map(({name}) => name)
+  const made = [...place.links, ...(ledger?.links ?? [])].map(({name}) => name)
   const known = ledger?.ups ?? []
   return {
     links: [
@@ -103,14 +104,19 @@ function notedPlace(place: Place, ups: readonly string[], segments: Segments | u
     ],
     // lo stays up: whoever uses it meanwhile must not lose it. What is made here goes as a whole.
     ups: [...known, ...ups.filter((name) => name !== 'lo' && !made.includes(name) && !known.includes(name))],
-    fouPorts: [...(ledger?.fouPorts ?? []), ...place.fouPorts.filter((port) => !isNoted(port, ledger))],
     routes: segments?.routes ?? ledger?.routes ?? [],
     mtus: segments?.mtus ?? ledger?.mtus ?? [],
   }
 }
 
-const isNoted = ({port, family}: Place['fouPorts'][number], ledger: Ledger | undefined): boolean =>
-  ledger?.fouPorts.some((one) => one.port === port && one.family === family) ?? false
+/** Of what is noted, a port that is not there and that no VIP needs any more is left out: a run was cut off before it. */
+function notedPorts({foreseen, fouPorts}: Place, asked: readonly Address[], ledger: Ledger | undefined) {
+  const others = ledger?.vips.some(({method, address}) => method === 'tun' && !asked.includes(address))
+  const noted = (ledger?.fouPorts ?? []).filter(
+    (port) => others || hasFouPort(foreseen.fouPorts, port) || hasFouPort(fouPorts, port),
+  )
+  return [...noted, ...fouPorts.filter((port) => !hasFouPort(noted, port))]
+}
 
 interface Addresses {
   readonly effects: readonly Effect[]

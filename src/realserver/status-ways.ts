@@ -5,6 +5,7 @@ import {type Address, type Family, familyOf} from '../domain/address.ts'
 import {type Problem, problem, warning} from '../domain/problem.ts'
 import {describeFouPort, describeRoute} from '../host/describe.ts'
 import type {Ledger} from '../host/ledger.ts'
+import type {LedgerVip} from '../host/ledger-kinds.ts'
 import {hasFouPort, linkNamed, type Observed} from './observe.ts'
 import {reversePath, reversePathKey} from './reverse-path.ts'
 import {defaultRoute, holdsRoute} from './routes.ts'
@@ -29,20 +30,18 @@ export function gatewayStatus(ledger: Ledger | undefined, {routes}: Observed): r
   })
 }
 
-/** Of one tunnelled VIP: whether what is wrapped for it comes out. */
-export function tunnelProblems(vip: Address, ledger: Ledger, observed: Observed): readonly Problem[] {
+/** Of one tunnelled VIP: whether what is wrapped for it comes out, where it is or, of one on lo, anywhere. */
+export function tunnelProblems({address: vip, interface: place}: LedgerVip, observed: Observed): readonly Problem[] {
   const family = familyOf(vip)
-  const devices = observed.links.filter(({name}) => isTunnelDevice(name) && isOf(family, name))
+  const devices = observed.links.filter(
+    ({name}) => isTunnelDevice(name) && (isTunnelDevice(place) ? name === place : isOf(family, name)),
+  )
   const up = devices.filter((link) => link.up)
-  const ports = ledger.fouPorts.filter((port) => port.family === family && !hasFouPort(observed.fouPorts, port))
   return [
     ...(up.length === 0 ? [noTunnel(vip, devices[0]?.name)] : []),
-    ...ports.map((port) =>
-      problem('fou-port-missing', `nothing unwraps what comes to UDP port ${port.port}`, {
-        hint: `ip fou add ${describeFouPort(port)}`,
-      }),
-    ),
-    ...(family === 'ipv4' ? up.flatMap(({name}) => filtered(name, observed)) : []),
+    ...(family === 'ipv4' && up.every(({name}) => reversePath(observed, name).drops)
+      ? up.map(({name}) => filtered(name, observed))
+      : []),
   ]
 }
 
@@ -56,14 +55,11 @@ function noTunnel(vip: Address, name: string | undefined): Problem {
       })
 }
 
-function filtered(name: string, observed: Observed): readonly Problem[] {
-  const {value, drops} = reversePath(observed, name)
-  if (!drops) return []
-  return [
-    problem('rp-filter', `${name}: rp_filter is ${value}, so what comes out of it is dropped`, {
-      hint: value === 1 ? `sysctl -w ${reversePathKey(name)}=2` : `give ${name} an IPv4 address, such as the VIP`,
-    }),
-  ]
+function filtered(name: string, observed: Observed): Problem {
+  const {value} = reversePath(observed, name)
+  return problem('rp-filter', `${name}: rp_filter is ${value}, so what comes out of it is dropped`, {
+    hint: value === 1 ? `sysctl -w ${reversePathKey(name)}=2` : `give ${name} an IPv4 address, such as the VIP`,
+  })
 }
 
 /** What set-up made and is not so any more. */
@@ -92,6 +88,13 @@ export function wayProblems(ledger: Ledger, observed: Observed): readonly Proble
     ...ledger.links
       .filter(({name}) => !linkNamed(observed, name))
       .map(({name}) => problem('link-gone', `${name}, which set-up made, is gone`, {hint: 'lvsctl realserver setup'})),
+    ...ledger.fouPorts
+      .filter((port) => !hasFouPort(observed.fouPorts, port))
+      .map((port) =>
+        problem('fou-port-missing', `nothing unwraps what comes to UDP port ${port.port}`, {
+          hint: `ip fou add ${describeFouPort(port)}`,
+        }),
+      ),
     ...lostCures(ledger, observed),
   ]
 }

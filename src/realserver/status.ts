@@ -136,7 +136,7 @@ function vipStatus(vip: Address, observed: Observed, listeners: readonly Listene
     ...wrongPlace(vip, device, observed),
     ...elsewhere.filter((name) => speaks(name, observed)).map((name) => onInterface(vip, name)),
     ...loud.map((one) => isLoud(vip, one)),
-    ...(entry?.method === 'tun' && ledger ? tunnelProblems(vip, ledger, observed) : []),
+    ...(entry?.method === 'tun' ? tunnelProblems(entry, observed) : []),
   ]
   return {
     vip,

@@ -36,7 +36,7 @@ const ledger: Ledger = {
   ups: ['tunl0'],
   routes: [
     {route, was: {...route, gateway: address('10.0.0.254'), priority: 100}},
-    {route, method: 'nat'},
+    {route, method: 'nat', earlier: {...route, gateway: address('10.0.0.2')}},
   ],
   fouPorts: [{port: 6080, family: 'ipv4', encapsulation: 'gue'}],
   mtus: [{interface: 'eth0', found: 1500, set: 1520}],

@@ -169,7 +169,7 @@ describe('tunnelling', () => {
     host.apply({do: 'remove-fou-port', port: {port: 6080, family: 'ipv4', encapsulation: 'gue'}})
     expect(statusCodes(host)).toEqual(['fou-port-missing'])
     host.apply({do: 'set-sysctl', key: `${all}.rp_filter`, value: '1'})
-    expect(statusCodes(host)).toEqual(['fou-port-missing', 'rp-filter'])
+    expect(statusCodes(host)).toEqual(['rp-filter', 'fou-port-missing'])
     host.apply({do: 'link-down', interface: 'tunl0'})
     expect(statusCodes(host)).toEqual(['interface-down', 'tunnel-down', 'fou-port-missing'])
   })
