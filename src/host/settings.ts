@@ -38,11 +38,13 @@ export class Settings {
       }
       return current
     }
-    if (entry && current !== entry.found)
+    // Our own value, where more is needed now, is not what was found.
+    const found = entry && current === entry.set ? entry.found : current
+    if (entry && found !== entry.found)
       this.warnings.push(
         changedByHand(key, current, `is set to ${required} again, and teardown will go back to ${current}`),
       )
-    this.entries.set(key, {key, found: current, set: required})
+    this.entries.set(key, {key, found, set: required})
     this.effects.push({do: 'set-sysctl', key, value: required})
     return required
   }

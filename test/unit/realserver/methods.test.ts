@@ -156,6 +156,16 @@ describe('tunnelling', () => {
     expect(codes(() => plan(host, ipip([a], {device: 'lo'})))).toEqual(['rp-filter'])
   })
 
+  test('what set-up needed once and does not do any more is not what was found', () => {
+    const state: FakeState = {modules: loaded, sysctls: {'net.ipv4.conf.tunl0.rp_filter': '2'}}
+    const host = hostWith(state)
+    setUp(host, ipip([a], {device: 'lo'}))
+    host.apply({do: 'set-sysctl', key: `${all}.rp_filter`, value: '1'})
+    expect(setUp(host, ipip([b]))).toContain('sysctl -w net.ipv4.conf.tunl0.rp_filter=2 (was 0)')
+    tearDown(host)
+    expect(host.sysctl('net.ipv4.conf.tunl0.rp_filter')).toBe('2')
+  })
+
   test('the new device gets what new devices get, and that is what teardown goes back to', () => {
     const host = hostWith({modules, sysctls: {'net.ipv4.conf.default.rp_filter': '1'}})
     expect(setUp(host, ipip([a]))).toContain('sysctl -w net.ipv4.conf.tunl0.rp_filter=2 (was 1)')
