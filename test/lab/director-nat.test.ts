@@ -165,4 +165,19 @@ done`)
     expect(codes((await json(lab, 'director teardown')).warnings)).toEqual(['masquerade-gone'])
     expect(await onDirector(everything)).toBe(before)
   })
+
+  // The lab kernel has no nf_tables for IP. The same condition in the words of iptables: what conntrack knows of a
+  // connection through IPVS is enough to find it by.
+  test('what nft is told to look for are the connections through IPVS', async () => {
+    await onDirector(`set -e
+lvsctl director setup --vip ${vip},${vip6} --dev eth0 --method nat
+sysctl -qw net.ipv4.vs.conntrack=1
+iptables-legacy -t nat -A POSTROUTING -m conntrack --ctorigdst ${vip} ! -d ${vip} -j MASQUERADE
+ip6tables-legacy -t nat -A POSTROUTING -m conntrack --ctorigdst ${vip6} ! -d ${vip6} -j MASQUERADE`)
+    expect(await peers(vip)).toEqual(['192.168.1.114'])
+    expect(await peers(`[${vip6}]`)).toEqual(['2001:db8:1::114'])
+    await onDirector('iptables-legacy -t nat -F; ip6tables-legacy -t nat -F; sysctl -qw net.ipv4.vs.conntrack=0')
+    await onDirector('lvsctl director teardown')
+    expect(await onDirector(everything)).toBe(before)
+  })
 })

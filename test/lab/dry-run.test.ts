@@ -28,7 +28,8 @@ async function stateOf(host: string): Promise<State> {
      ipvsadm -Ln --stats --exact | grep -c ' 0        0        0        0        0$'
      ip -o addr | grep -e ${vip} -e ${vip6} -e ${other} | sed 's/^[0-9]*: //'
      ip -o link show lo | grep -o '<.*>'
-     cd /proc/sys/net/ipv4/conf && grep . all/arp_* lo/arp_* eth0/arp_*
+     cd /proc/sys/net/ipv4/conf && grep . all/arp_* lo/arp_* eth0/arp_* */send_redirects ../ip_forward ../vs/*
+     iptables-legacy -t nat -S | grep lvsctl
      echo notes:
      find /run/lvsctl /var/lib/lvsctl -type f 2>/dev/null | xargs -r grep .`,
     {exits: 'any'},
@@ -50,6 +51,12 @@ END
 cd /proc/sys/net/ipv4/conf/all
 echo 0 >arp_ignore
 echo 0 >arp_announce
+echo 0 >../../ip_forward
+echo 1 >send_redirects
+echo 1 >../eth0/send_redirects
+echo 0 >../../vs/conntrack
+echo 0 >../../vs/expire_nodest_conn
+iptables-legacy -t nat -F
 rm -rf /run/lvsctl /var/lib/lvsctl
 ipvsadm -R <<'END'
 -C
@@ -85,8 +92,17 @@ describe.each<Case>([
     command: 'realserver teardown',
     before: `sysctl -qw net.ipv4.conf.all.arp_announce=1; lvsctl realserver setup --vip ${vip},${vip6}`,
   },
-  {command: `director setup --vip ${vip},${vip6} --dev eth0`},
-  {command: `director teardown --vip ${vip}`, before: `lvsctl director setup --vip ${vip},${vip6} --dev eth0`},
+  // The twins are on one LAN, and would not take a VIP from each other otherwise.
+  {command: `director setup --vip ${vip},${vip6} --dev eth0 --take-over`},
+  {command: `director setup --vip ${vip} --dev eth0 --method nat --masquerade --tune --take-over`},
+  {
+    command: `director teardown --vip ${vip}`,
+    before: `lvsctl director setup --vip ${vip},${vip6} --dev eth0 --take-over`,
+  },
+  {
+    command: 'director teardown',
+    before: `lvsctl director setup --vip ${vip} --dev eth0 --method nat --masquerade --tune --take-over`,
+  },
 ])('$command', ({command, before = 'true'}) => {
   let start: State
   let lines: readonly string[] = []
