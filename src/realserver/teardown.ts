@@ -2,8 +2,9 @@
 // packets for them, and only when no VIP needs the silence any more the settings, to the values found. The ledger last.
 
 import {type Address, familyOf} from '../domain/address.ts'
-import {LvsctlError, type Problem, problem, refuse, warning} from '../domain/problem.ts'
+import {type Problem, problem, refuse, warning} from '../domain/problem.ts'
 import {describeEffect, describeRoute} from '../host/describe.ts'
+import {notesHidden} from '../host/failures.ts'
 import type {Effect} from '../host/host.ts'
 import {type Ledger, ledgerEffects} from '../host/ledger.ts'
 import type {LedgerVip} from '../host/ledger-kinds.ts'
@@ -32,7 +33,7 @@ export interface TeardownRequest {
 
 /** Throws one usage error with everything that speaks against it. */
 export function planTeardown({vips}: TeardownRequest, observed: Observed): RolePlan {
-  if (observed.recorded.hidden) throw hidden(observed.recorded.path)
+  if (observed.recorded.hidden) throw notesHidden(observed.recorded.path)
   const ledger = liveLedger(observed)
   const managed = ledger?.vips ?? []
   const named = vips ?? managed.filter(({origin}) => origin === 'added').map(({address}) => address)
@@ -73,15 +74,6 @@ export function planTeardown({vips}: TeardownRequest, observed: Observed): RoleP
     ...settings.effects,
     ...ledgerEffects(observed.recorded, ifLive(next, observed)),
   ])
-}
-
-function hidden(path: string): LvsctlError {
-  return new LvsctlError({
-    failure: 'permission',
-    code: 'not-permitted',
-    message: `not permitted: what set-up did here is in ${path}, which only root may read`,
-    hint: 'Run it with sudo, or as root',
-  })
 }
 
 const isTunnelled = ({method}: LedgerVip): boolean => method === 'tun'
