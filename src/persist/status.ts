@@ -29,7 +29,7 @@ export function persistStatus(
   const record = readRecord(role, host)
   if (!record || !isHere(record, host)) return undefined
   const {backend, vips, lasting} = record
-  const again = `lvsctl ${role} setup --persist=${backend} --vip ${vips.join(',')}`
+  const again = `Run set-up again as before, with --persist=${backend}`
   const files = record.files.map((path) => ({path, state: fileState(path, host)}))
   const disabled = record.links.filter(({path, target}) => host.inspect(path)?.target !== target)
   const open = differences(lasting, host)
@@ -47,7 +47,7 @@ export function persistStatus(
       ...differing(open, again),
       ...fleeting.map((vip) =>
         warning('persist-not', `${vip} is set up here and is not kept over a reboot`, {
-          hint: `lvsctl ${role} setup --persist=${backend} --vip ${[...vips, vip].join(',')}`,
+          hint: again,
         }),
       ),
     ],

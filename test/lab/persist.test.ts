@@ -115,6 +115,21 @@ describe('systemd', () => {
     expect(await everything()).toBe(before)
   })
 
+  test('a tunnel in UDP: device, port and VIP come back', async () => {
+    // Up once: only then does the kernel have settings of IPv6 for it.
+    await sh('modprobe ipip && modprobe fou && ip link set tunl0 up && ip link set tunl0 down')
+    before = await everything()
+    await lvsctl(`realserver setup --method tun --tun-type gue --tun-port 6080 --mtu-cure none --vip ${vip} --persist`)
+    await sh('ip addr flush dev tunl0; ip link set tunl0 down; ip fou del port 6080 gue')
+    await powerCycle()
+    for (const step of await bootSteps()) await sh(step)
+    expect(await lvsctl('realserver status')).toMatchObject({ok: true, persist: {running: true, problems: []}})
+    expect(await sh('ip fou show')).toBe('port 6080 gue')
+    await lvsctl('realserver teardown')
+    expect(await everything()).toBe(before)
+    expect(await sh('ip -o addr show dev tunl0; ip fou show')).toBe('')
+  })
+
   test('stopping the unit takes the addresses away and leaves the settings', async () => {
     await lvsctl(`realserver setup --vip ${vip},${six} --persist`)
     for (const step of unitSteps(await sh(`cat ${unit}`), 'ExecStop')) await sh(step)
@@ -188,6 +203,18 @@ for i in $(seq 60); do sleep 0.25; ip -o addr show dev lo | grep -q ${six} && br
 kill $!; rm -rf /run/systemd; sysctl -qw net.ipv6.conf.lo.addr_gen_mode=0`
 
 describe('by the programs of others', () => {
+  test('networkd makes a dummy', async () => {
+    await lvsctl(`realserver setup --interface dummy3 --vip ${vip} --persist=networkd`)
+    await sh('ip link del dummy3')
+    await powerCycle()
+    for (const step of earlySteps(role)) await sh(step)
+    await sh(shellWords(['unshare', '-m', 'sh', '-c', networkd.replace(six, vip).replace('dev lo ', '')]))
+    expect(await lvsctl('realserver status')).toMatchObject({ok: true, persist: {running: true, problems: []}})
+    expect(await sh('ip -br link show dev dummy3')).toMatch(/^dummy3 +UNKNOWN/)
+    await lvsctl('realserver teardown')
+    expect(await everything()).toBe(before)
+  })
+
   const cycle = async (backend: string, boot: string): Promise<void> => {
     await lvsctl(`realserver setup --vip ${vip},${six} --persist=${backend}`)
     await powerCycle()

@@ -4,7 +4,7 @@
 import {familyOf} from '../../domain/address.ts'
 import {type Problem, problem} from '../../domain/problem.ts'
 import {describeFouPort} from '../../host/describe.ts'
-import type {FouPort, HostReader, InterfaceAddress, Route} from '../../host/host.ts'
+import type {HostReader, InterfaceAddress, Route} from '../../host/host.ts'
 import {type Backend, type BootFile, beyond, bootFileText, type PersistRequest} from '../backend.ts'
 import {commonFiles} from '../common-files.ts'
 import {aboutLink, isHomemade, linkNames} from '../lasting.ts'
@@ -17,25 +17,26 @@ export const networkd: Backend = {
   plan: (request, host) => {
     const {role, lasting} = request
     const settled = linkNames(lasting).map((name) => networkFile(name, request, host))
-    const made: readonly NetDevice[] = [
-      ...lasting.links.flatMap(({name, kind}) => (kind ? [{name, kind}] : [])),
-      ...lasting.fouPorts.map(fouDevice),
-    ]
     return {
       files: [
         ...commonFiles(request),
-        ...made.map((device) => ({
-          path: `${folder}/60-lvsctl-${role}-${device.name}.netdev`,
-          content: bootFileText(role, netdevText(device)),
-        })),
+        ...lasting.links.flatMap(({name, kind}) =>
+          kind
+            ? [
+                {
+                  path: `${folder}/60-lvsctl-${role}-${name}.netdev`,
+                  content: bootFileText(role, netdevText(name, kind)),
+                },
+              ]
+            : [],
+        ),
         ...settled.flatMap((one) => ('path' in one ? [one] : [])),
       ],
       links: [],
       problems: [
         ...settled.flatMap((one) => ('path' in one ? [] : [one])),
-        ...lasting.fouPorts
-          .filter(({encapsulation}) => encapsulation !== 'gue')
-          .map((port) => beyond(title, `"ip fou add ${describeFouPort(port)}"`)),
+        // It has words for them, [FooOverUDP], and with them systemd 252 on Linux 6.1 is refused by the kernel: ERANGE.
+        ...lasting.fouPorts.map((port) => beyond(title, `"ip fou add ${describeFouPort(port)}"`)),
         ...lasting.masquerades.map(({vip}) => beyond(title, `masquerading of connections to ${vip}`)),
       ],
     }
@@ -74,19 +75,7 @@ ConfigureWithoutCarrier=yes
 `
 
 /** systemd.netdev(5) */
-interface NetDevice {
-  readonly name: string
-  readonly kind: string
-  readonly more?: string
-}
-
-const netdevText = ({name, kind, more = ''}: NetDevice): string => `[NetDev]\nName=${name}\nKind=${kind}\n${more}`
-
-const fouDevice = ({port}: FouPort): NetDevice => ({
-  name: `fou${port}`,
-  kind: 'fou',
-  more: `\n[FooOverUDP]\nPort=${port}\nEncapsulation=GenericUDPEncapsulation\n`,
-})
+const netdevText = (name: string, kind: string): string => `[NetDev]\nName=${name}\nKind=${kind}\n`
 
 const section = (name: string, rows: readonly (readonly [key: string, value: unknown])[]): string =>
   `[${name}]\n${rows.map(([key, value]) => (value === undefined ? '' : `${key}=${value}\n`)).join('')}`

@@ -361,13 +361,10 @@ describe('tunnels, dummies, ports and routes', () => {
       '/etc/modules-load.d/lvsctl-realserver.conf',
       sysctls,
       '/etc/systemd/network/60-lvsctl-realserver-dummy0.netdev',
-      '/etc/systemd/network/60-lvsctl-realserver-fou5555.netdev',
       '/etc/systemd/network/60-lvsctl-realserver-dummy0.network',
       '/etc/systemd/network/60-lvsctl-realserver-tunl0.network',
     ])
-    expect(made['/etc/systemd/network/60-lvsctl-realserver-fou5555.netdev']).toBe(
-      '[NetDev]\nName=fou5555\nKind=fou\n\n[FooOverUDP]\nPort=5555\nEncapsulation=GenericUDPEncapsulation\n',
-    )
+    expect(made['/etc/systemd/network/60-lvsctl-realserver-dummy0.netdev']).toBe('[NetDev]\nName=dummy0\nKind=dummy\n')
     expect(made['/etc/systemd/network/60-lvsctl-realserver-tunl0.network']).toContain('MTUBytes=1400\n')
     expect(shown(plan('networkd', gateway))).toEqual({
       '/etc/systemd/network/10-lan.network.d/60-lvsctl-realserver.conf': '[Route]\nGateway=192.168.1.1\n',
@@ -428,6 +425,7 @@ describe('tunnels, dummies, ports and routes', () => {
   })
 
   test.each([
+    ['networkd', ['ip fou add']],
     ['netplan', ['dummy0', 'ip fou add']],
     ['networkmanager', ['tunl0', 'ip fou add']],
   ] as const)('%s has no words for some of it, and names that', (backend, expected) => {
