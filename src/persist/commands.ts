@@ -1,7 +1,7 @@
 // What should last as lines of ip(8), for backends that run commands. They can be run where everything is so already.
 
 import {describeAddress, describeEffect} from '../host/describe.ts'
-import type {Effect, HostReader, Masquerade} from '../host/host.ts'
+import type {Effect, HostReader, Masquerade, Route} from '../host/host.ts'
 import {masqueradeCommand} from '../host/masquerade.ts'
 import type {Lasting} from './lasting.ts'
 
@@ -15,6 +15,10 @@ export interface Command {
 const command = (ip: string, effect: Effect): Command => ({words: [ip, ...describeEffect(effect).split(' ').slice(1)]})
 
 const maybe = (one: Command): Command => ({...one, mayFail: true})
+
+/** Where nothing is said, ip(8) makes routes of the protocol boot; set-up makes static ones, and looks for them again. */
+const asOurs = (one: Command, {protocol}: Route): Command =>
+  protocol === 'static' ? {...one, words: [...one.words, 'proto', 'static']} : one
 
 /** What must be there before settings are made: interfaces bring settings of their own. */
 export function makeCommands({links, fouPorts}: Lasting, {ip}: Programs): readonly Command[] {
@@ -41,7 +45,7 @@ export function startCommands(
       masquerading('add', rule, programs),
     ]),
     ...addresses.map((address) => ({words: [ip, 'addr', 'replace', ...describeAddress(address).split(' ')]})),
-    ...routes.map((route) => command(ip, {do: 'replace-route', route, was: route})),
+    ...routes.map((route) => asOurs(command(ip, {do: 'replace-route', route, was: route}), route)),
   ]
 }
 

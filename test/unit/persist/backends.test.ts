@@ -351,7 +351,7 @@ describe('tunnels, dummies, ports and routes', () => {
 
   test('systemd: a route waits for its interface', () => {
     const text = shown(plan('systemd', gateway))[unit]
-    expect(starts(text)).toEqual(['ExecStart=/usr/sbin/ip route replace default via 192.168.1.1 dev eth0'])
+    expect(starts(text)).toEqual(['ExecStart=/usr/sbin/ip route replace default via 192.168.1.1 dev eth0 proto static'])
     expect(text).toContain('\nAfter=network-online.target ')
   })
 
