@@ -26,13 +26,27 @@ export function planLines(plan: Plan, answers: Complete, netns?: string): readon
 }
 
 /** What is left for the operator: the other hosts, and a request to see it work. */
-export function otherLines(plan: Plan, answers: Complete): readonly string[] {
+export function otherLines(plan: Plan, answers: Complete, netns?: string): readonly string[] {
   return [
     ...plan.elsewhere.flatMap(hostLines),
     '',
     'then, on a client:',
     `  ${requestLine(answers)}`,
-    ...(answers.role === 'director' ? ['and here, to see who got it:', '  lvsctl list --stats'] : []),
+    ...(answers.role === 'director' ? lookLines(answers, netns) : []),
+  ]
+}
+
+function lookLines({service, method}: Complete, netns: string | undefined): readonly string[] {
+  return [
+    // A real server that speaks about the VIP takes clients away from the director, and no table shows it.
+    ...(method === 'nat'
+      ? []
+      : [
+          'and here, that nobody else answers for the VIP:',
+          `  ${commandLine(['arp', 'probe', service.address], netns)}`,
+        ]),
+    'and here, to see who got it:',
+    `  ${commandLine(['list', '--stats'], netns)}`,
   ]
 }
 

@@ -79,7 +79,7 @@ export async function runWizard(request: Request, world: World): Promise<Outcome
       dryRun || plan.here.length === 0
         ? undefined
         : await carryOut({...plan, here: checked.steps}, answers, request, world)
-    for (const line of otherLines(plan, answers)) print(line)
+    for (const line of otherLines(plan, answers, netns)) print(line)
     const verified = person && first?.ok === false ? await tryAgain(answers, person, world) : first
     print('')
     print(dryRun ? 'nothing was changed (dry run)' : `the same again without a question: ${repeatLine(answers, netns)}`)

@@ -20,7 +20,7 @@ export async function verify(answers: Complete): Promise<Verified> {
   if (service.protocol !== 'tcp' || role !== 'director' || method !== 'nat')
     return {
       ok: undefined,
-      line: `that ${endpoint} serves cannot be seen from here, since ${whyNot(answers)}: ask from a client`,
+      line: `${endpoint} is to be asked from a client: ${whyNot(answers)}`,
     }
   const tries = Math.min(most, servers.length)
   const reached: Reached[] = []

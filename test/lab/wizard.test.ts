@@ -80,13 +80,14 @@ describe('direct routing', () => {
     expect(await exitCode()).toBe('0')
     const done = await screen(all)
     expect(done).toContain('✓ this host is as it should be (lvsctl director status)')
-    expect(done).toContain('– that 192.168.1.200:8080 serves cannot be seen from here, since replies do not pass')
+    expect(done).toContain('– 192.168.1.200:8080 is to be asked from a client: replies do not pass the director')
 
     // What it says is to be done on the real servers is enough.
     const line =
       /^on each real server, 192\.168\.1\.111 and 192\.168\.1\.115:\n {2}(lvsctl realserver setup .*)$/m.exec(done)
     for (const host of ['rs1', 'rs2']) await lab.on(host, line?.[1] ?? 'false')
     expect(await ask(lab, {at: `${vip}:8080`, times: 8})).toEqual({rs1: 6, rs2: 2})
+    await lab.on('director', /^ {2}(lvsctl arp probe .*)$/m.exec(done)?.[1] ?? 'false')
   })
 
   test('a wrong answer is refused at once, ? explains, < goes back', async () => {

@@ -112,6 +112,13 @@ describe('commands', () => {
     ])
   })
 
+  test('where replies pass by, somebody else who answers for the VIP is looked for', () => {
+    const said = (texts: Texts, facts: Facts) => otherLines(planned(texts, facts), answersOf(texts, facts), 'blue')
+    expect(said(dr, flat)).toContain('  lvsctl arp probe 192.168.1.200 --netns blue')
+    expect(said(nat, twoArms).join()).not.toContain('arp probe')
+    expect(said({...dr, role: 'other'}, flat).join()).not.toContain('arp probe')
+  })
+
   test('in a network namespace', () =>
     expect(planLines(planned(dr), answersOf(dr, flat), 'blue')).toContain(
       '  lvsctl service add -t 192.168.1.200:80 -s wlc --netns blue',
