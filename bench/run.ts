@@ -46,6 +46,9 @@ const restore = (file: string) => [node, lvsctl, 'restore', file]
 /** What a new guest has not read from the disk yet, both have read before. */
 const warm = ['sh', '-c', `${restore('few').join(' ')} && ipvsadm -C && ipvsadm -Ln`]
 
+/** What the shell asks at a TAB. */
+const completing = ['complete', 'bash', '', 'service', 'show', '']
+
 await prepare()
 const cold = coldStart()
 const {times: table, peakMegabytes} = await inLab()
@@ -53,6 +56,7 @@ const numbers = {
   coldStart: {
     version: ratio(cold, 'version', 'empty'),
     serviceList: ratio(cold, 'serviceList', 'empty'),
+    complete: ratio(cold, 'complete', 'empty'),
     ipvsadmShim: ratio(cold, 'ipvsadmShim', 'empty'),
   },
   list: {vsIpvsadm: ratio(table, 'lvsctl list', 'ipvsadm -Ln')},
@@ -93,6 +97,7 @@ function coldStart(): Record<string, number[]> {
       {name: 'empty', argv: [node, empty]},
       {name: 'version', argv: [node, lvsctl, '--version']},
       {name: 'serviceList', argv: [node, lvsctl, 'service', 'list'], env: {LVSCTL_PROC: proc}},
+      {name: 'complete', argv: [node, lvsctl, ...completing], env: {LVSCTL_PROC: proc}},
       {name: 'ipvsadmShim', argv: [node, ipvsadm, '-v']},
     ],
     hostRounds,
@@ -189,6 +194,7 @@ function show(): void {
   const rows: [string, number, string][] = [
     ['coldStart.version', numbers.coldStart.version, '`lvsctl --version` to an empty script of the same Node'],
     ['coldStart.serviceList', numbers.coldStart.serviceList, '`lvsctl service list` to an empty script'],
+    ['coldStart.complete', numbers.coldStart.complete, 'a TAB behind `lvsctl service show` to an empty script'],
     ['coldStart.ipvsadmShim', numbers.coldStart.ipvsadmShim, '`ipvsadm -v`, ours, to an empty script'],
     [
       'list.vsIpvsadm',

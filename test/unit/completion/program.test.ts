@@ -56,17 +56,3 @@ test('a table that is not there is told to nobody', () => {
     quiet,
   )
 })
-
-test('is as quick as a list', () => {
-  const took = (argv: readonly string[]): number => {
-    const start = performance.now()
-    run(bin, argv)
-    return performance.now() - start
-  }
-  const rounds = Array.from({length: 9}, () => ({
-    list: took(['service', 'list']),
-    complete: took(['complete', 'bash', '', 'service', 'show', '']),
-  }))
-  const least = (name: 'list' | 'complete') => Math.min(...rounds.map((round) => round[name]))
-  expect(least('complete') / least('list')).toBeLessThan(1.5)
-})
