@@ -271,7 +271,7 @@ describe('without root', () => {
     ['zero', 'service zero', /CAP_NET_ADMIN/],
     ['a server', 'server add -f 1 -r 192.0.2.9', /CAP_NET_ADMIN/],
     ['a namespace', 'list --netns rs1', /CAP_SYS_ADMIN/],
-    ['an address', 'director setup --vip 192.168.1.200 --dev eth0', /CAP_NET_ADMIN/],
+    ['an address', 'director setup --vip 192.168.1.200 --dev eth0', /CAP_NET_RAW/],
     ['quiet ARP', 'realserver setup --vip 192.168.1.200', /sudo|root/],
   ])('%s: exit 5, and what it takes', async (_what, command, takes) => {
     const before = [await savedRules(lab, 'director'), (await lab.on('director', 'ip addr')).stdout]
