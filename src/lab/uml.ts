@@ -1,7 +1,7 @@
 // One User-Mode Linux process: its command line, its channels, its console, its end. Knows nothing of what runs inside.
 
 import {type ChildProcess, spawn} from 'node:child_process'
-import {statfsSync} from 'node:fs'
+import {existsSync, readFileSync, statfsSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import type {Duplex} from 'node:stream'
@@ -35,6 +35,7 @@ export interface Uml {
 const consoleLimit = 1024 * 1024
 /** For killed processes to vanish. */
 const patienceMs = 3000
+const deathMs = 500
 
 /** `con` and `ssl` name UML's virtual consoles and serial lines; fd:N attaches one to a descriptor it inherits. */
 export function umlArguments({folder, memoryMiB, terminal}: Omit<UmlOptions, 'kernel' | 'cpu'>): string[] {
@@ -99,6 +100,7 @@ export function startUml(options: UmlOptions): Uml {
     if (pid === undefined || gone) return
     try {
       process.kill(-pid, 'SIGKILL')
+      waitUntilDead(pid)
     } catch {
       // the group is gone already
     }
@@ -120,6 +122,17 @@ export function startUml(options: UmlOptions): Uml {
     return how
   })
   return {pid: pid ?? -1, serial, terminal, console: () => said, ended, kill}
+}
+
+/** A killed process goes on until it is its turn to run, and could make a file in a folder that is removed meanwhile. */
+function waitUntilDead(pid: number): void {
+  const isDead = (): boolean => {
+    const stat = `/proc/${pid}/stat`
+    // The state stands behind the name, which may have any characters: proc_pid_stat(5).
+    return !existsSync(stat) || /\) [ZX] [^)]*$/.test(readFileSync(stat, 'latin1'))
+  }
+  for (let waited = 0; waited < deathMs && !isDead(); waited += 5)
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5)
 }
 
 function channel(child: ChildProcess, fd: number): Duplex {

@@ -163,7 +163,9 @@ describe('IPv6', () => {
   })
 
   test('status of the roles says that all is well', async () => {
-    expect((await lab.on('director', 'lvsctl director status')).stdout).toBe(`${vip6}\ton eth0 /128\t✓\n`)
+    expect((await lab.on('director', 'lvsctl director status')).stdout).toBe(
+      [`${vip}\ton eth0 /32`, `${vip6}\ton eth0 /128`].map((one) => `${one}\t✓\tset up by lvsctl\n`).join(''),
+    )
     for (const host of ['rs1', 'rs2'])
       expect((await lab.on(host, 'lvsctl realserver status')).stdout).toBe(
         [vip, vip6]

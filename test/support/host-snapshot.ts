@@ -3,8 +3,12 @@
 
 import type {Lab} from './lab.ts'
 
-/** What moves by itself, and what requests of a test take to come from fresh ports. */
-const moving = /^\/proc\/sys\/net\/(?:netfilter\/nf_conntrack_count|nf_conntrack_count|ipv4\/ip_local_port_range)/
+/**
+ * What moves by itself, and what requests of a test take to come from fresh ports. The kernel's own link-local addresses are
+ * tentative for a second or two, and their routes come after that.
+ */
+const moving =
+  /^\/proc\/sys\/net\/(?:netfilter\/nf_conntrack_count|nf_conntrack_count|ipv4\/ip_local_port_range)|\bfe80::/
 
 /** An interface that is made anew has another number, and a random hardware address. */
 const sameEachTime = 's/^[0-9]+: //; s/@if[0-9]+//; s/fe80::[0-9a-f:]+/fe80::/; s/(link.ether) [0-9a-f:]+/\\1/'
