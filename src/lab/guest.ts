@@ -5,7 +5,7 @@ import type {Duplex} from 'node:stream'
 import {type ErrorDetails, LvsctlError} from '../domain/problem.ts'
 import {atEveryEnd} from './at-every-end.ts'
 import {cpuForGuest} from './cpu.ts'
-import {makeGuestFolder} from './guest-folder.ts'
+import {type GuestFolder, makeGuestFolder} from './guest-folder.ts'
 import {guestShared} from './guest-scripts.ts'
 import {createJobs, type RunOptions, type RunResult} from './jobs.ts'
 import {projectCommand} from './project.ts'
@@ -53,17 +53,21 @@ export interface Guest {
 export async function bootGuest(options: BootOptions = {}): Promise<Guest> {
   requireLab()
   const {memoryMiB = 1024, deadlineMs = 60_000, graceMs = 10_000, keep = false, terminal = false} = options
+  // Before there is anything to undo: until somebody listens, a signal ends this process at once.
+  const made: {folder?: GuestFolder; uml?: Uml} = {}
+  const cancelUndo = atEveryEnd(() => {
+    made.uml?.kill()
+    made.folder?.remove()
+  })
   const folder = makeGuestFolder({
     lvsctl: options.lvsctl ?? projectCommand(),
     preload: options.preload === undefined ? findXstateShim() : (options.preload ?? undefined),
     keep,
   })
+  made.folder = folder
   const kernel = findCommand('linux.uml') ?? 'linux.uml'
   const uml = startUml({kernel, folder, memoryMiB, terminal, cpu: cpuForGuest()})
-  const cancelUndo = atEveryEnd(() => {
-    uml.kill()
-    folder.remove()
-  })
+  made.uml = uml
 
   const jobs = createJobs({
     folder: folder.path,
