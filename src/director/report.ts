@@ -1,6 +1,7 @@
 // What was done, would be done or is so, in words for people. Layout and colour are decided where it is printed.
 
 import type {Effect} from '../host/host.ts'
+import {managedWords} from '../host/managed.ts'
 import type {RolePlan} from '../host/step.ts'
 import {listVips} from '../host/vip.ts'
 import type {DirectorPlan} from './setup.ts'
@@ -52,16 +53,9 @@ export function statusRows(vips: readonly VipStatus[]): readonly (readonly strin
       ? 'on no interface'
       : `on ${places.map((place) => `${place.interface} /${place.prefixLength}${place.up ? '' : ' (down)'}`).join(', ')}`,
     ok ? '✓' : '✗',
-    origins[managed],
+    managedWords[managed],
   ])
 }
-
-const origins = {
-  added: 'set up by lvsctl',
-  adopted: 'adopted',
-  no: 'not set up by lvsctl',
-  unknown: 'set up by somebody',
-} as const
 
 /** A line for whatever else set-up made. */
 export function madeRows({settings, masquerades}: DirectorStatus): readonly (readonly string[])[] {

@@ -6,6 +6,7 @@ import {type Problem, problem, warning} from '../domain/problem.ts'
 import {describeEffect} from '../host/describe.ts'
 import type {InterfaceAddress, Masquerade} from '../host/host.ts'
 import type {LedgerSysctl, LedgerVip} from '../host/ledger-kinds.ts'
+import {type Managed, managedBy} from '../host/managed.ts'
 import {serversOffLink} from './cautions.ts'
 import {familiesOf, forwardingKeys, isForwarding} from './forwarding.ts'
 import {arpIgnore, lowerArpIgnore, type Observed} from './observed.ts'
@@ -15,7 +16,7 @@ export interface VipStatus {
   readonly vip: Address
   readonly places: readonly Place[]
   /** Who put it there, as far as is noted. */
-  readonly managed: 'added' | 'adopted' | 'no' | 'unknown'
+  readonly managed: Managed
   /** How it was set up: dr, tun, nat. */
   readonly method?: string
   readonly ok: boolean
@@ -135,7 +136,7 @@ function vipStatus(vip: Address, observed: Observed): VipStatus {
       prefixLength: one.prefixLength,
       up: linkOf(one, observed)?.up ?? false,
     })),
-    managed: noted?.origin ?? (observed.recorded.hidden ? 'unknown' : 'no'),
+    managed: managedBy(noted, observed.recorded.hidden),
     ...(noted?.method !== undefined && {method: noted.method}),
     ok: problems.every(({severity}) => severity === 'warning'),
     problems,

@@ -11,6 +11,21 @@ export const ipv6HeaderSize = 40
 /** A router would lower it, and the receiver takes nothing less. */
 export const neighbourHopLimit = 255
 
+/** The beginning that both kinds have: checksum open, flags, target (RFC 4861 §4.3, §4.4). */
+export function beginNeighbour(
+  type: (typeof icmpv6Types)[keyof typeof icmpv6Types],
+  flags: number,
+  target: Address,
+): Writer {
+  const message = new Writer(32)
+  message.u8(type)
+  message.u8(0)
+  message.be16(0)
+  message.be32(flags)
+  message.raw(addressBytes(target))
+  return message
+}
+
 /** An option of RFC 4861 §4.6.1. */
 export function writeLinkLayer(
   out: Writer,

@@ -1,8 +1,7 @@
 // The IPv6 counterpart of a gratuitous ARP: an unsolicited neighbour advertisement to all nodes (RFC 4861 §4.4, §7.2.6).
 
-import {type Address, address, addressBytes} from '../domain/address.ts'
-import {Writer} from '../netlink/bytes.ts'
-import {encodeIcmpv6, icmpv6Types, linkLayerOptions, writeLinkLayer} from './icmpv6.ts'
+import {type Address, address} from '../domain/address.ts'
+import {beginNeighbour, encodeIcmpv6, icmpv6Types, linkLayerOptions, writeLinkLayer} from './icmpv6.ts'
 
 /** Ethernet's address for ff02::1 (RFC 2464 §7). */
 export const allNodesMac = '33:33:00:00:00:01'
@@ -19,12 +18,8 @@ export interface Advertisement {
 
 /** The IPv6 packet from the address itself. */
 export function encodeAdvertisement({target, mac, router}: Advertisement): Uint8Array {
-  const body = new Writer(32)
-  body.u8(icmpv6Types.neighbourAdvertisement)
-  body.u8(0)
-  body.be16(0)
-  body.be32((flags.override | (router ? flags.router : 0)) >>> 0)
-  body.raw(addressBytes(target))
+  const said = (flags.override | (router ? flags.router : 0)) >>> 0
+  const body = beginNeighbour(icmpv6Types.neighbourAdvertisement, said, target)
   writeLinkLayer(body, linkLayerOptions.target, mac)
   return encodeIcmpv6(target, allNodes, body.bytes())
 }

@@ -1,8 +1,9 @@
 // Asking by IPv6 who has an address, and reading what is answered (RFC 4861 §4.3, §4.4, §7.2.2).
 
 import {type Address, address, addressBytes, formatAddress} from '../domain/address.ts'
-import {Reader, Writer} from '../netlink/bytes.ts'
+import {Reader} from '../netlink/bytes.ts'
 import {
+  beginNeighbour,
   encodeIcmpv6,
   icmpv6,
   icmpv6Types,
@@ -23,12 +24,7 @@ export interface Solicitation {
 
 /** The IPv6 packet; from `::` it says no link-layer address, and is answered to all nodes. */
 export function encodeSolicitation({target, sender, mac}: Solicitation): Uint8Array {
-  const body = new Writer(32)
-  body.u8(icmpv6Types.neighbourSolicitation)
-  body.u8(0)
-  body.be16(0)
-  body.be32(0)
-  body.raw(addressBytes(target))
+  const body = beginNeighbour(icmpv6Types.neighbourSolicitation, 0, target)
   if (sender !== unspecified) writeLinkLayer(body, linkLayerOptions.source, mac)
   return encodeIcmpv6(sender, solicitedNode(target), body.bytes())
 }

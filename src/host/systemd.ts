@@ -7,6 +7,15 @@ export const unitFolder = '/etc/systemd/system'
 /** The link that `systemctl enable` makes for a unit with WantedBy=multi-user.target. */
 export const enablingLinkOf = (unit: string): string => `${unitFolder}/multi-user.target.wants/${unit}`
 
+/** What none of them needs. systemd.exec(5) */
+export const confinement = `RestrictNamespaces=yes
+RestrictRealtime=yes
+RestrictSUIDSGID=yes
+LockPersonality=yes
+SystemCallArchitectures=native
+ProtectSystem=full
+`
+
 const places = ['/run/systemd/system', '/usr/lib/systemd/systemd', '/lib/systemd/systemd'] as const
 
 export const hasSystemd = (host: HostReader): boolean => places.some((path) => host.inspect(path))

@@ -1,5 +1,6 @@
 // What was done, would be done or is so, in words for people. Layout and colour are decided where it is printed.
 
+import {managedWords} from '../host/managed.ts'
 import type {RolePlan} from '../host/step.ts'
 import {listVips} from '../host/vip.ts'
 import {isArpKey} from './arp.ts'
@@ -63,7 +64,7 @@ export function statusRows(vips: readonly VipStatus[]): readonly (readonly strin
     ...(method === 'tunnelling' ? [`tunnel open ${mark(!problems.some(({code}) => tunnelCodes.includes(code)))}`] : []),
     `ARP quiet ${mark(arpQuiet)}`,
     listening.length > 0 ? `listening ${ports(listening)} ✓` : 'no TCP listener',
-    origins[managed],
+    managedWords[managed],
   ])
 }
 
@@ -85,13 +86,6 @@ export function settingRows(settings: readonly SettingStatus[]): readonly (reado
       atBoot ? `at boot ${atBoot.value}: ${atBoot.file}:${atBoot.line}` : '',
     ])
 }
-
-const origins = {
-  added: 'set up by lvsctl',
-  adopted: 'adopted',
-  no: 'not set up by lvsctl',
-  unknown: 'set up by somebody',
-} as const
 
 const mark = (good: boolean): string => (good ? '✓' : '✗')
 

@@ -5,6 +5,7 @@ import {type Address, compareAddresses, familyOf} from '../domain/address.ts'
 import {type Problem, problem, warning} from '../domain/problem.ts'
 import type {AddressScope} from '../host/host.ts'
 import {type Listener, portsFor} from '../host/listeners.ts'
+import {type Managed, managedBy} from '../host/managed.ts'
 import type {Persisted} from '../host/sysctl-files.ts'
 import {hostPrefixOf, listVips} from '../host/vip.ts'
 import {arpKey, arpRules, effective, speaksArp} from './arp.ts'
@@ -29,7 +30,7 @@ export interface VipStatus {
   /** TCP ports on which a connection to the VIP finds a listener. */
   readonly listening: readonly number[]
   /** Who put it there, as far as the ledger knows; `unknown`: the ledger is root's. */
-  readonly managed: 'added' | 'adopted' | 'no' | 'unknown'
+  readonly managed: Managed
   readonly ok: boolean
   readonly problems: readonly Problem[]
 }
@@ -149,7 +150,7 @@ function vipStatus(vip: Address, observed: Observed, listeners: readonly Listene
     arpQuiet: loud.length === 0,
     loud,
     listening: portsFor(vip, listeners),
-    managed: entry?.origin ?? (observed.recorded.hidden ? 'unknown' : 'no'),
+    managed: managedBy(entry, observed.recorded.hidden),
     ok: problems.length === 0,
     problems,
   }

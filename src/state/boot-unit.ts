@@ -3,7 +3,7 @@
 
 import type {Program} from '../domain/program.ts'
 import {sign} from '../host/signed-text.ts'
-import {quoteWord, wordsOf} from '../host/systemd.ts'
+import {confinement, quoteWord, wordsOf} from '../host/systemd.ts'
 import {bootRulesPaths} from './boot-rules.ts'
 
 export const unitName = 'lvsctl-restore.service'
@@ -52,13 +52,7 @@ TimeoutStartSec=5min
 CapabilityBoundingSet=CAP_NET_ADMIN
 NoNewPrivileges=yes
 RestrictAddressFamilies=AF_NETLINK AF_UNIX
-RestrictNamespaces=yes
-RestrictRealtime=yes
-RestrictSUIDSGID=yes
-LockPersonality=yes
-SystemCallArchitectures=native
-ProtectSystem=full
-ProtectHome=read-only
+${confinement}ProtectHome=read-only
 ProtectControlGroups=yes
 
 [Install]

@@ -8,6 +8,7 @@ import {dr, labPort, labVip, nat} from '../../src/lab/topologies.ts'
 import type {Topology} from '../../src/lab/topology.ts'
 import {everything} from '../support/director-state.ts'
 import {type Lab, useLab} from '../support/lab.ts'
+import {codes} from '../support/problems.ts'
 import {ask} from '../support/requests.ts'
 
 const {ipv4: vip, ipv6: vip6} = labVip
@@ -19,7 +20,6 @@ async function json(lab: Lab, command: string, exits = 0) {
   return JSON.parse((await lab.on('director', `lvsctl ${command} --json`, {exits})).stdout)
 }
 
-const codes = (problems: readonly {readonly code: string}[]) => problems.map(({code}) => code)
 const linesOf = ({steps}: {readonly steps: readonly {readonly line: string}[]}) => steps.map(({line}) => line)
 
 describe('servers behind the director', () => {

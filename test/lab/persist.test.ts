@@ -10,6 +10,7 @@ import {earlySteps, unitSteps} from '../support/boot-steps.ts'
 import {everything as directorState} from '../support/director-state.ts'
 import {useLab} from '../support/lab.ts'
 import {toolLibraries, toolPath} from '../support/network-tools.ts'
+import {codes} from '../support/problems.ts'
 import type {Action} from '../support/roles-driver.ts'
 
 const lab = useLab(dr)
@@ -26,7 +27,6 @@ const sh = async (command: string): Promise<string> => (await lab.on('rs1', comm
 async function lvsctl(command: string, exits = 0) {
   return JSON.parse((await lab.on('rs1', `lvsctl ${command} --json`, {exits})).stdout)
 }
-const codes = (problems: readonly {readonly code: string}[]): readonly string[] => problems.map(({code}) => code)
 
 const driver = join(import.meta.dirname, '../support/roles-driver.ts')
 const driverLine = (action: Action): string => shellWords([process.execPath, driver, JSON.stringify(action)])

@@ -8,7 +8,7 @@
 import {type Problem, warning} from '../../domain/problem.ts'
 import type {HostReader} from '../../host/host.ts'
 import type {Role} from '../../host/ledger.ts'
-import {deviceUnit, enablingLinkOf, quoteWord, unitFolder} from '../../host/systemd.ts'
+import {confinement, deviceUnit, enablingLinkOf, quoteWord, unitFolder} from '../../host/systemd.ts'
 import {type Backend, bootFileText, type PersistRequest} from '../backend.ts'
 import {type Command, makeCommands, programPath, programsOn, startCommands, stopCommands} from '../commands.ts'
 import {commonFiles, sysctlFilePath, sysctlLinks} from '../common-files.ts'
@@ -75,13 +75,7 @@ ${stopCommands(lasting, programs)
 TimeoutStartSec=1min
 CapabilityBoundingSet=CAP_NET_ADMIN CAP_SYS_MODULE${lasting.masquerades.length > 0 ? ' CAP_NET_RAW' : ''}
 NoNewPrivileges=yes
-RestrictNamespaces=yes
-RestrictRealtime=yes
-RestrictSUIDSGID=yes
-LockPersonality=yes
-SystemCallArchitectures=native
-ProtectSystem=full
-ProtectHome=yes
+${confinement}ProtectHome=yes
 ProtectControlGroups=yes
 
 [Install]

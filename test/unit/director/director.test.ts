@@ -7,19 +7,13 @@ import {directorStatus} from '../../../src/director/status.ts'
 import {planTeardown} from '../../../src/director/teardown.ts'
 import {type Address, address} from '../../../src/domain/address.ts'
 import {FakeHost, type FakeState} from '../../../src/host/fake-host.ts'
-import type {InterfaceAddress} from '../../../src/host/host.ts'
+import {at} from '../../support/interface-address.ts'
 
 const a = address('192.168.1.200')
 const b = address('192.168.1.201')
 const six = address('2001:db8::200')
 const device = 'eth0'
 
-const at = (where: string, text: string, prefixLength: number): InterfaceAddress => ({
-  interface: where,
-  address: address(text),
-  prefixLength,
-  scope: 'global',
-})
 const own = [at('eth0', '192.168.1.114', 24), at('eth0', '2001:db8::114', 64)]
 
 const hostWith = (state: FakeState = {}) =>

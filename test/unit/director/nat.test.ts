@@ -12,18 +12,13 @@ import {planTeardown} from '../../../src/director/teardown.ts'
 import {type Address, address} from '../../../src/domain/address.ts'
 import type {ForwardingMethod} from '../../../src/domain/forwarding.ts'
 import {FakeHost, type FakeState} from '../../../src/host/fake-host.ts'
-import type {Effect, InterfaceAddress} from '../../../src/host/host.ts'
+import type {Effect} from '../../../src/host/host.ts'
+import {at} from '../../support/interface-address.ts'
 
 const vip = address('192.168.1.200')
 const six = address('2001:db8::200')
 const device = 'eth0'
 
-const at = (where: string, text: string, prefixLength: number): InterfaceAddress => ({
-  interface: where,
-  address: address(text),
-  prefixLength,
-  scope: 'global',
-})
 const hostWith = (state: FakeState = {}) =>
   new FakeHost({
     links: [{name: 'eth0'}, {name: 'eth1'}],

@@ -3,6 +3,7 @@ import {expect, test} from 'vitest'
 import type {Effect} from '../../../src/host/host.ts'
 import type {LedgerSysctl} from '../../../src/host/ledger-kinds.ts'
 import {restore, Settings} from '../../../src/host/settings.ts'
+import {codes} from '../../support/problems.ts'
 
 const key = 'net.ipv4.ip_forward'
 const now = (value: string) => new Map([[key, value]])
@@ -13,7 +14,6 @@ const settle = (noted: readonly LedgerSysctl[], values: ReadonlyMap<string, stri
   const {effects, warnings} = settings
   return {effects, entries: settings.noted, warnings}
 }
-const codes = (problems: readonly {readonly code: string}[]) => problems.map(({code}) => code)
 
 test('what does as it is stays, and is not noted', () => {
   for (const value of ['1', '2']) expect(settle([], now(value))).toEqual({effects: [], entries: [], warnings: []})

@@ -14,6 +14,7 @@ import type {SetupRequest} from '../../../src/realserver/request.ts'
 import {planRealServer, setUpRealServer, tearDownRealServer} from '../../../src/realserver/run.ts'
 import {realServerStatus} from '../../../src/realserver/status.ts'
 import {defaultRoute, persistHost, vip4, vip6} from '../../support/persist-host.ts'
+import {codes} from '../../support/problems.ts'
 
 const persist = 'systemd'
 const vips = [vip4, vip6]
@@ -24,7 +25,6 @@ const host = (state: FakeState = {}) => persistHost({...boot('first'), ...state}
 
 const lines = ({steps}: RolePlan): readonly string[] =>
   steps.flatMap(({line, bookkeeping}) => (bookkeeping ? [] : [line]))
-const codes = (problems: readonly {readonly code: string}[]): readonly string[] => problems.map(({code}) => code)
 
 /** The machine after a reboot: its files, and what they bring about. */
 function rebooted(on: FakeHost, change: FakeState = {}): FakeHost {

@@ -1,7 +1,6 @@
 // What is written so that a role comes back at boot, what is renewed, what is left alone, and that all of it goes again.
 
 import {describe, expect, test} from 'vitest'
-import {LvsctlError} from '../../../src/domain/problem.ts'
 import type {FakeHost} from '../../../src/host/fake-host.ts'
 import type {Effect} from '../../../src/host/host.ts'
 import {inverse} from '../../../src/host/inverse.ts'
@@ -13,22 +12,12 @@ import {type PersistPlan, planForget, planPersist} from '../../../src/persist/pl
 import {recordPath} from '../../../src/persist/record.ts'
 import {persistStatus} from '../../../src/persist/status.ts'
 import {directorEffects, persistHost, realServerEffects, vip4, vip6, wish} from '../../support/persist-host.ts'
+import {codes, failure} from '../../support/problems.ts'
 
 const carryOut = (on: FakeHost, plan: PersistPlan): void => {
   for (const effect of all(plan)) on.apply(effect)
 }
 const all = ({effects, last}: PersistPlan): readonly Effect[] => [...effects, ...last]
-const codes = (problems: readonly {readonly code: string}[]): readonly string[] => problems.map(({code}) => code)
-
-const failure = (act: () => unknown): LvsctlError => {
-  try {
-    act()
-  } catch (error) {
-    if (error instanceof LvsctlError) return error
-    throw error
-  }
-  throw new Error('nothing was refused')
-}
 
 /** What they are to do, and no more: `write-file /etc/…`. */
 const told = (plan: PersistPlan): readonly string[] =>

@@ -7,7 +7,6 @@ import {dirname, join} from 'node:path'
 import fc from 'fast-check'
 import {describe, expect, test} from 'vitest'
 import {runningProgram} from '../../../src/cli/running-program.ts'
-import {LvsctlError} from '../../../src/domain/problem.ts'
 import type {Program} from '../../../src/domain/program.ts'
 import {FakeHost, type FakeState} from '../../../src/host/fake-host.ts'
 import type {Effect} from '../../../src/host/host.ts'
@@ -27,22 +26,11 @@ import {bootPlanLines, bootReport} from '../../../src/state/boot-report.ts'
 import {bootRules, otherLoaders} from '../../../src/state/boot-rules.ts'
 import {formatUnit, programOf, unitName} from '../../../src/state/boot-unit.ts'
 import {bootHost as host, installedFiles, installedProgram as program} from '../../support/boot-host.ts'
+import {codes, failure} from '../../support/problems.ts'
 
 const request = {program, network: false}
 
 const analyze = '/usr/bin/systemd-analyze'
-
-const failure = (act: () => unknown): LvsctlError => {
-  try {
-    act()
-  } catch (error) {
-    if (error instanceof LvsctlError) return error
-    throw error
-  }
-  throw new Error('nothing was refused')
-}
-
-const codes = (problems: readonly {readonly code: string}[]): readonly string[] => problems.map(({code}) => code)
 
 const lines = (plan: {readonly steps: readonly {readonly line: string}[]}): readonly string[] =>
   plan.steps.map(({line}) => line)
