@@ -4,10 +4,13 @@ import type {ListedService} from '../table/listing.ts'
 import {RoleCommand} from './role-command.ts'
 
 export abstract class DirectorCommand extends RoleCommand {
-  /** Empty where the module waits to be loaded, as asking the kernel for the table would do. Throws where there is none. */
-  protected async services(): Promise<readonly ListedService[]> {
-    const host = await this.context.host()
-    if (host.module('ip_vs') === 'available') return []
+  /**
+   * Empty where the module is not loaded: asking the kernel for the table would load it. Where there is none at all it is
+   * the same, but with `needed`, which throws then.
+   */
+  protected async services({needed = false} = {}): Promise<readonly ListedService[]> {
+    const state = (await this.context.host()).module('ip_vs')
+    if (state === 'available' || (state === 'missing' && !needed)) return []
     const {maybeMore, readListing} = await import('../table/read-listing.ts')
     const {services, whole} = await readListing(this.context)
     if (!whole) this.note(maybeMore)

@@ -22,7 +22,7 @@ export default class DirectorStatus extends DirectorCommand {
     const vips = flags.vip && {vips: parseVips(flags.vip)}
     const [host, services, {observe}, {directorStatus}, {madeRows, statusRows}, {problemLines}] = await Promise.all([
       this.context.host(),
-      this.services(),
+      this.services({needed: true}),
       import('../../director/observe.ts'),
       import('../../director/status.ts'),
       import('../../director/report.ts'),
