@@ -9,7 +9,8 @@ import {useLab} from '../support/lab.ts'
 const lab = useLab(dr)
 
 /** What nothing in this file may change: rules, thresholds, addresses. */
-const stateOf = async () => (await lab.on('director', 'ipvsadm -Sn; ipvsadm -Ln --thresholds; ip -o addr')).stdout
+const stateOf = async () =>
+  (await lab.on('director', 'ipvsadm -Sn; ipvsadm -Ln --thresholds; ip -o addr | grep -v fe80:')).stdout
 let before = ''
 
 /** On the director; the problem, its hint, and that everything is as before. */

@@ -18,7 +18,7 @@ vi.setConfig({testTimeout: 300_000})
 async function state(lab: Lab, host: string): Promise<string> {
   const {stdout} = await lab.on(
     host,
-    `ip -o addr show | sed 's/ valid_lft.*//'; ip route; ipvsadm -S -n
+    `ip -o addr show | grep -v fe80: | sed 's/ valid_lft.*//'; ip route; ipvsadm -S -n
      cd /proc/sys/net; grep . ipv4/ip_forward ipv4/conf/*/arp_ignore ipv4/conf/*/arp_announce ipv4/conf/*/send_redirects \
        ipv4/conf/*/rp_filter ipv6/conf/*/forwarding ipv4/vs/conntrack
      find /run/lvsctl /etc/lvsctl -type f ! -name '*.lock' 2>/dev/null; true`,

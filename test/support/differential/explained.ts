@@ -17,9 +17,14 @@ export interface Explanation {
   readonly example: readonly Step[]
   /** How ipvsadm has to be asked for what ours does; the same words, where it does not apply. */
   readonly ask?: (word: string) => string
+  /** The same for what it reads. */
+  readonly askInput?: (text: string) => string
   /** The outcomes without this difference; the same ones, where it does not apply. */
   readonly level?: (pair: Pair, step: Step) => Pair
 }
+
+/** It makes no difference whether the words are given or read. */
+const everywhere = (ask: (words: string) => string) => ({ask, askInput: ask})
 
 const step = (line: string, input?: string): Step => ({argv: line.split(' '), ...(input !== undefined && {input})})
 
@@ -44,13 +49,13 @@ export const explanations: readonly Explanation[] = [
     id: 'port behind brackets',
     row: '`[10.0.0.1]:80`, `[host.name]:80`',
     example: [step('-A -t [192.0.2.10]:80 -s rr')],
-    ask: (word) => word.replaceAll(/\[([\w.-]+)\](?=:)/g, (_all, host) => host),
+    ...everywhere((words) => words.replaceAll(/\[([\w.-]+)\](?=:)/g, (_all, host) => host)),
   },
   {
     id: 'two ports',
     row: '`[10.0.0.1:81]:80`, `[host.name:81]:80`',
     example: [step('-A -t [192.0.2.10:81]:80 -s rr')],
-    ask: (word) => word.replaceAll(/\[([\w.-]+:[\w+ -]*)\](?=:)/g, (_all, inside) => inside),
+    ...everywhere((words) => words.replaceAll(/\[([\w.-]+:[\w+ -]*)\](?=:)/g, (_all, inside) => inside)),
   },
   {
     id: 'flag 3',
@@ -61,6 +66,12 @@ export const explanations: readonly Explanation[] = [
       step('-Sn'),
     ],
     level: ({real, ours}) => ({real, ours: {...ours, stdout: withoutFlag3(ours.stdout)}}),
+  },
+  {
+    id: 'blanks at the end',
+    row: '`-R` of rules whose last line has no end but two blanks or more',
+    example: [step('-R', '-A -t 192.0.2.10:80 -s rr\n-A -u 192.0.2.10:53 -s rr \t')],
+    askInput: (text) => text.replace(/[ \t\r]{2,}$/, ''),
   },
   {
     id: 'the next argument',
@@ -91,12 +102,11 @@ function withoutFlag3(text: string): string {
 export function askIpvsadm(given: Step): {readonly step: Step; readonly reasons: readonly string[]} {
   let asked = given
   const reasons: string[] = []
-  for (const {id, ask} of explanations) {
-    if (!ask) continue
+  for (const {id, ask, askInput} of explanations) {
     const next = {
       ...asked,
-      argv: asked.argv.map(ask),
-      ...(asked.input !== undefined && {input: ask(asked.input)}),
+      ...(ask && {argv: asked.argv.map(ask)}),
+      ...(askInput && asked.input !== undefined && {input: askInput(asked.input)}),
     }
     if (JSON.stringify(next) !== JSON.stringify(asked)) reasons.push(id)
     asked = next
