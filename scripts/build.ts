@@ -1,26 +1,23 @@
 // `npm run build`: src/ as one file, dist/main.cjs, and V8's compiled form of it beside it; the same for what is started as
 // ipvsadm, dist/ipvsadm.cjs, which has nothing of lvsctl's commands in it; the man pages. What is known at build time (the
-// list of commands, what help says of them) takes the place of what finds it out at run time. What a single command needs of
-// npm is a file of its own. The addon has a script of its own, build-native.ts.
+// list of commands, what help says of them) takes the place of what finds it out at run time. The addon has a script of its
+// own, build-native.ts.
 
 import {spawnSync} from 'node:child_process'
 import {existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {basename, dirname, join} from 'node:path'
-import {build, type OutputFile, type Plugin} from 'esbuild'
+import type {Plugin} from 'esbuild'
 import {makeManifest} from '../src/entry/help.ts'
 import {commands} from '../src/entry/registry.ts'
-import {bundleOptions} from './bundle-options.ts'
 import {compiledFor} from './compiled-for.ts'
 import {leanOclif} from './lean-oclif.ts'
-import {loadedApart} from './loaded-apart.ts'
 import {writeManPages} from './man.ts'
+import {oneFile} from './one-file.ts'
 
 const root = join(import.meta.dirname, '..')
 const dist = join(root, 'dist')
 const started = performance.now()
-
-const takeFunction = "(typeof module === 'object' ? module : {}).exports = function"
 
 /** As wide as the kernel writes it. */
 const sampleTable = `IP Virtual Server version 1.2.1 (size=4096)
@@ -30,15 +27,11 @@ ${'TCP  C0A801C8:1F90 wrr  '}
 ${'  -> C0A80173:1F90      Route   1      10         3         '}
 `
 
-/** What one command asks for, by its name in npm: in main.cjs it would be unpacked at every start. */
-const apart = 'inquirer'
-
 const pages = await writeManPages()
 const built = [
-  await make('main', [await knownAtBuildTime(), leanOclif, loadedApart(apart)]),
+  await make('main', [await knownAtBuildTime(), leanOclif]),
   // Of package.json and oclif there is nothing in it.
   await make('ipvsadm', []),
-  await makeApart(),
 ]
 if (built.includes(true)) {
   const seconds = ((performance.now() - started) / 1000).toFixed(1)
@@ -48,46 +41,16 @@ if (built.includes(true)) {
 /** dist/NAME.cjs from src/entry/NAME.ts; false: it is there already. */
 async function make(name: string, plugins: Plugin[]): Promise<boolean> {
   const file = join(dist, `${name}.cjs`)
-  const code = await bundle(join(root, 'src', 'entry', `${name}.ts`), file, plugins)
+  const code = await oneFile({entry: join(root, 'src', 'entry', `${name}.ts`), plugins})
   if (isThere(file, code)) return false
   replace(file, code)
   compile(file)
   return true
 }
 
-/** dist/inquirer.cjs, which main.cjs requires when somebody is asked something. */
-async function makeApart(): Promise<boolean> {
-  const file = join(dist, `${apart}.cjs`)
-  const {outputFiles} = await build({
-    ...bundleOptions,
-    entryPoints: [apart],
-    outfile: file,
-    write: false,
-    plugins: [leanOclif],
-  })
-  const {contents} = outputFiles[0] as OutputFile
-  if (existsSync(file) && readFileSync(file).equals(contents)) return false
-  replace(file, contents)
-  return true
-}
-
-async function bundle(entry: string, outfile: string, plugins: Plugin[]): Promise<Uint8Array> {
-  const {outputFiles} = await build({
-    ...bundleOptions,
-    entryPoints: [entry],
-    outfile,
-    write: false,
-    plugins,
-    // A function, for `require` and as the value of a script (bin/lvsctl).
-    banner: {js: `${takeFunction}(exports, require, module, __filename, __dirname) {${bundleOptions.banner.js}`},
-    footer: {js: '}'},
-  })
-  return (outputFiles[0] as OutputFile).contents
-}
-
 /** The same code, and compiled for this Node. */
-function isThere(file: string, code: Uint8Array): boolean {
-  return existsSync(file) && existsSync(compiledFor(file)) && readFileSync(file).equals(code)
+function isThere(file: string, code: string): boolean {
+  return existsSync(file) && existsSync(compiledFor(file)) && readFileSync(file, 'utf8') === code
 }
 
 async function knownAtBuildTime(): Promise<Plugin> {
@@ -115,7 +78,7 @@ async function knownAtBuildTime(): Promise<Plugin> {
 }
 
 /** In one step: somebody may be starting it. */
-function replace(file: string, code: Uint8Array): void {
+function replace(file: string, code: string): void {
   mkdirSync(dist, {recursive: true})
   const name = basename(file)
   const fresh = join(dist, `.${name}.${process.pid}`)
