@@ -8,7 +8,7 @@ import {describeStream, type Output} from './output.ts'
 export function openOutput(fd: 1 | 2, env: Readonly<Record<string, string | undefined>>): Output {
   let closed = false
   return {
-    ...describeStream(isCharacterDevice(fd) ? streamOf(fd) : {}, env),
+    ...describeStream(mayBeTerminal(fd) ? streamOf(fd) : {}, env),
     write(text) {
       if (!closed) closed = !writeAll(fd, Buffer.from(text))
     },
@@ -18,14 +18,20 @@ export function openOutput(fd: 1 | 2, env: Readonly<Record<string, string | unde
   }
 }
 
-/** A terminal is one, /dev/null is another; a pipe, a file or a closed descriptor is none. */
-function isCharacterDevice(fd: number): boolean {
+/** A pipe, a file, a closed descriptor and /dev/null are none, and need no stream that would ask. */
+function mayBeTerminal(fd: number): boolean {
   try {
-    return fstatSync(fd).isCharacterDevice()
+    const status = fstatSync(fd)
+    return status.isCharacterDevice() && major(status.rdev) !== memoryDevices
   } catch {
     return false
   }
 }
+
+/** Of /dev/null and its like: MEM_MAJOR in include/uapi/linux/major.h. */
+const memoryDevices = 1
+/** As makedev(3) has it, for numbers below 4096. */
+const major = (device: number): number => (device >>> 8) & 0xfff
 
 /** Only a terminal's own stream knows its size. */
 const streamOf = (fd: 1 | 2): NodeJS.WriteStream => (fd === 1 ? process.stdout : process.stderr)

@@ -83,7 +83,7 @@ What removes or changes something asks first on a terminal, and needs --yes else
         if (!state || !flags.quiet) this.context.err.write(`${line}\n`)
     if (!state) return this.refuse(text, placedAsProblems(text.name, read.problems), read.repairable)
 
-    if (text.content.length > large) this.context.workOften()
+    if (text.content.length > huge) this.context.workOften()
     const machine = await this.stateMachine()
     const request = {
       state,
@@ -179,5 +179,7 @@ What removes or changes something asks first on a terminal, and needs --yes else
 
 /** A thousand rules, about. */
 const large = 64 * 1024
+/** Forty thousand: as many as it takes to gain by optimised code what making it costs. */
+const huge = 2 * 1024 * 1024
 
 const fingerprint = ({operations, sysctls}: RestorePlan): string => JSON.stringify([operations, sysctls])

@@ -53,7 +53,7 @@ export default class Save extends ChangeCommand {
     const dryRun = flags['dry-run']
     bootConflicts(flags, args.file)
     if (flags.boot === false) return this.removeFromBoot(dryRun)
-    const [{readState}, {formatOfFile, saveFile}, {targetFile}] = await Promise.all([
+    const [{readState, withState}, {formatOfFile, saveFile}, {targetFile}] = await Promise.all([
       import('../state/read-state.ts'),
       import('../state/save-file.ts'),
       import('../state/target-file.ts'),
@@ -63,16 +63,17 @@ export default class Save extends ChangeCommand {
     const format = (flags.format ?? formatOfFile(file ?? '')) as (typeof savedFormats)[number]
     const machine = await this.stateMachine()
     this.context.workOnce()
-    const state = readState(machine, {all: flags.all})
+    const query = {all: flags.all}
     if (path === undefined) {
-      const {writeSaved} = await import('../formats/saved/write.ts')
-      const {text, warnings} = await writeSaved(state, this.jsonEnabled() ? 'json' : format)
+      const {stateWriter} = await import('../formats/saved/write.ts')
+      const {text, warnings} = withState(machine, query, await stateWriter(this.jsonEnabled() ? 'json' : format))
       if (this.jsonEnabled()) return JSON.parse(text)
       this.warnAbout(warnings)
       this.context.out.write(text)
       return {}
     }
 
+    const state = readState(machine, query)
     const boot = flags.boot ? await this.prepareBoot(machine.host, (state.daemons?.length ?? 0) > 0) : undefined
     const request = {state, path, format, insteadOf: boot?.insteadOf, allowEmpty: flags['allow-empty'], dryRun}
     const {changed, warnings} = await saveFile(machine.host, request)

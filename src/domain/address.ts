@@ -76,8 +76,8 @@ const strictIpv4 = /^(?:(?:0|[1-9]\d?|1\d\d|2[0-4]\d|25[0-5])(?:\.(?!$)|$)){4}$/
 const dot = 0x2e
 const colon = 0x3a
 
-/** Of a strict IPv4 text. */
-function ipv4Number(text: string): number {
+/** Of an IPv4 address in its strict text. */
+export function ipv4Number(text: string): number {
   let number = 0
   let octet = 0
   for (let at = 0; at < text.length; at++) {

@@ -41,7 +41,11 @@ export interface ConfiguredService {
 export type Configuration = readonly ConfiguredService[]
 
 export function configurationOf(table: CountedTable): Configuration {
-  return table.map(({service, servers}) => ({service, servers: servers.map(({server}) => server)}))
+  return table.map(configured)
+}
+
+export function configured({service, servers}: CountedEntry): ConfiguredService {
+  return {service, servers: servers.map(({server}) => server)}
 }
 
 /** Services and servers in the order people read them; the kernel answers in hash order, newest first. */

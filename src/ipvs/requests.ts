@@ -31,6 +31,7 @@ import {
   encodeServiceKey,
   encodeTimeouts,
 } from './records.ts'
+import {writeServer} from './server-bytes.ts'
 
 export interface Request {
   readonly command: number
@@ -74,24 +75,27 @@ export function encodeOperation(operation: Operation): Request {
  * once: all attributes of a message stand one behind the other.
  */
 export function writeOperation(out: Writer, operation: Operation): void {
-  const {command, record} = encodeOperation(operation)
-  const {service, server} = record
-  if (service === undefined || server === undefined) {
+  if (operation.do !== 'add-server' && operation.do !== 'edit-server') {
+    const {command, record} = encodeOperation(operation)
     writeGeneric(out, command, messageFields, record)
     return
   }
-  const key = (operation as Of<'add-server'>).service
-  if (written?.key !== key) {
-    const bytes = new Writer(64)
-    encodeFields(messageFields, {service}, bytes)
-    written = {key, bytes: bytes.bytes()}
-  }
-  writeGeneric(out, command, messageFields, {})
-  out.raw(written.bytes)
-  encodeFields(messageFields, {server}, out)
+  const [command] = requests[operation.do]
+  writeGeneric(out, commands[command], messageFields, {})
+  out.raw(nameOf(operation.service))
+  writeServer(out, operation.server)
 }
 
-let written: {readonly key: ServiceKey; readonly bytes: Uint8Array} | undefined
+function nameOf(key: ServiceKey): Uint8Array {
+  if (named?.key !== key) {
+    const out = new Writer()
+    encodeFields(messageFields, {service: encodeServiceKey(key)}, out)
+    named = {key, bytes: out.bytes()}
+  }
+  return named.bytes
+}
+
+let named: {readonly key: ServiceKey; readonly bytes: Uint8Array} | undefined
 
 const serviceOf = ({service}: MessageRecord): ServiceRecord => service ?? {}
 const serverOf = ({server}: MessageRecord): ServerRecord => server ?? {}

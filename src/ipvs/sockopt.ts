@@ -101,10 +101,16 @@ export class OlderInterface {
       const forwarding = methods[this.u32(at + serverEntry.method) & 7] as ForwardingMethod
       if (forwarding === 'tunneling' || address === 0) return undefined
       const number = address * 0x1_0000 + this.view.getUint16(at + serverEntry.port)
+      const server = this.serverAt(at, address, forwarding)
       let place = numbers.length
       if (order !== 'kernel') while (place > 0 && (numbers[place - 1] as number) > number) place--
-      numbers.splice(place, 0, number)
-      servers.splice(place, 0, this.serverAt(at, address, forwarding))
+      if (place === numbers.length) {
+        numbers.push(number)
+        servers.push(server)
+      } else {
+        numbers.splice(place, 0, number)
+        servers.splice(place, 0, server)
+      }
     }
     return servers
   }

@@ -76,6 +76,12 @@ export class Writer {
     if (value > 0xffff) throw new RangeError(`${value} bytes do not fit an attribute's 16-bit length`)
     this.view.setUint16(at, value, littleEndian)
   }
+  patchBe16(at: number, value: number): void {
+    this.view.setUint16(at, value, false)
+  }
+  patchBe32(at: number, value: number): void {
+    this.view.setUint32(at, value, false)
+  }
   patchU32(at: number, value: number): void {
     this.view.setUint32(at, value, littleEndian)
   }

@@ -1,7 +1,7 @@
 // Whether a text is the very table that runs: then there is nothing to restore, and it need not even be parsed. Writing a
 // table takes a quarter of the time that reading it back would.
 
-import {configurationOf} from '../domain/table.ts'
+import {configured} from '../domain/table.ts'
 import {formatRules} from '../formats/rules/format.ts'
 import type {Machine} from './machine.ts'
 import type {RestorePlan} from './restore.ts'
@@ -14,7 +14,7 @@ export function planIfAsSaved({client}: Machine, text: string): RestorePlan | un
   let at = 0
   let services = 0
   for (const entry of client.countedTable()) {
-    const rules = formatRules({configuration: configurationOf([entry])}).text
+    const rules = formatRules({configuration: [configured(entry)]}).text
     if (!text.startsWith(rules, at)) return undefined
     at += rules.length
     services++

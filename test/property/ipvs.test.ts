@@ -23,9 +23,10 @@ import {
   encodeServer,
   encodeService,
 } from '../../src/ipvs/records.ts'
-import {decodeOperation, encodeOperation} from '../../src/ipvs/requests.ts'
+import {decodeOperation, encodeOperation, writeOperation} from '../../src/ipvs/requests.ts'
 import {Reader, Writer} from '../../src/netlink/bytes.ts'
 import {DecodeError, decodeFields, encodeFields, type FieldTable, type RecordOf} from '../../src/netlink/fields.ts'
+import {encodeGeneric} from '../../src/netlink/generic.ts'
 import type {Operation} from '../../src/plan/operation.ts'
 import {recordOf} from '../support/arbitrary-fields.ts'
 import {spoilt} from '../support/spoil.ts'
@@ -173,6 +174,28 @@ describe('over the wire and back', () => {
         expect(decodeOperation({command, record: overTheWire(record)})).toEqual(one)
       }),
       {numRuns: 1000},
+    )
+  })
+
+  test('operations one behind the other, of which each may take over what the one before it left', () => {
+    const change = fc.record({address: anyAddress, port: u16, weight: number(2 ** 31 - 1, -(2 ** 31))})
+    const alike = fc
+      .tuple(service, server, fc.array(change, {maxLength: 5}))
+      .map(([{key}, one, changes]): Operation[] =>
+        [one, ...changes.map((some) => ({...one, ...some}))].flatMap((each) => [
+          {do: 'add-server', service: key, server: each},
+          {do: 'edit-server', service: {...key}, server: each},
+        ]),
+      )
+    fc.assert(
+      fc.property(fc.array(fc.oneof(alike, operation.map(Array.of<Operation>)), {maxLength: 4}), (groups) => {
+        const operations = groups.flat()
+        const out = new Writer()
+        for (const one of operations) writeOperation(out, one)
+        const each = operations.map(encodeOperation).map((one) => encodeGeneric(one.command, messageFields, one.record))
+        expect(Buffer.from(out.bytes())).toEqual(Buffer.concat(each))
+      }),
+      {numRuns: 500},
     )
   })
 

@@ -6,7 +6,7 @@ import {formatEndpoint} from '../../domain/address.ts'
 import {forwardingRow, type Tunnel, tunnelChecksums, tunnelTypes} from '../../domain/forwarding.ts'
 import {numberOf} from '../../domain/numbered.ts'
 import {type Problem, warning} from '../../domain/problem.ts'
-import type {SavedState} from '../../domain/saved-state.ts'
+import type {StateSource} from '../../domain/saved-state.ts'
 import {formatSchedulerFlags} from '../../domain/schedulers.ts'
 import {formatServerKey, type Server} from '../../domain/server.ts'
 import {familyOfKey, formatServiceKey, fullMask, type Service} from '../../domain/service.ts'
@@ -21,7 +21,7 @@ export interface FormattedRules {
   readonly warnings: readonly Problem[]
 }
 
-export function formatRules({configuration, timeouts, daemons, sysctls}: SavedState): FormattedRules {
+export function formatRules({configuration, timeouts, daemons, sysctls}: StateSource): FormattedRules {
   const warnings = new Warnings()
   const parts: string[] = []
   for (const {service, servers} of configuration) {

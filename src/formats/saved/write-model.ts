@@ -1,14 +1,14 @@
 // A state as the model of YAML and JSON. What is at its default is left out, but for scheduler, forwarding and weight:
 // whoever edits the file looks for those.
 
-import type {SavedState} from '../../domain/saved-state.ts'
+import type {StateSource} from '../../domain/saved-state.ts'
 import {formatServiceKey} from '../../domain/service.ts'
 import {daemonFields, type Json, serverFields, serviceFields, timeoutFields, writeFields} from './fields.ts'
 
-export function writeModel({configuration, timeouts, daemons, sysctls}: SavedState): {readonly [key: string]: Json} {
+export function writeModel({configuration, timeouts, daemons, sysctls}: StateSource): {readonly [key: string]: Json} {
   return {
     version: 1,
-    services: configuration.map(({service, servers}) => ({
+    services: Array.from(configuration, ({service, servers}) => ({
       id: formatServiceKey(service.key),
       ...writeFields(serviceFields, service),
       servers: servers.map((server) => ({

@@ -1,7 +1,7 @@
 // A saved state as text, in any of the three formats.
 
 import type {Problem} from '../../domain/problem.ts'
-import type {SavedState} from '../../domain/saved-state.ts'
+import type {StateSource} from '../../domain/saved-state.ts'
 import type {SavedFormat} from './saved-format.ts'
 
 export interface WrittenState {
@@ -10,13 +10,19 @@ export interface WrittenState {
   readonly warnings: readonly Problem[]
 }
 
-export async function writeSaved(state: SavedState, format: SavedFormat): Promise<WrittenState> {
-  if (format === 'rules') {
-    const {formatRules} = await import('../rules/format.ts')
-    return formatRules(state)
-  }
-  const {writeModel} = await import('./write-model.ts')
-  const {asciiJson, formatYaml} = await import('./yaml-text.ts')
-  const model = writeModel(state)
-  return {text: format === 'yaml' ? formatYaml(model) : `${asciiJson(JSON.stringify(model, null, 2))}\n`, warnings: []}
+export type StateWriter = (state: StateSource) => WrittenState
+
+export async function writeSaved(state: StateSource, format: SavedFormat): Promise<WrittenState> {
+  return (await stateWriter(format))(state)
+}
+
+/** For where nobody can wait: what writes the format is loaded. */
+export async function stateWriter(format: SavedFormat): Promise<StateWriter> {
+  if (format === 'rules') return (await import('../rules/format.ts')).formatRules
+  const [{writeModel}, {asciiJson, formatYaml}] = await Promise.all([
+    import('./write-model.ts'),
+    import('./yaml-text.ts'),
+  ])
+  const textOf = format === 'yaml' ? formatYaml : (model: object) => `${asciiJson(JSON.stringify(model, null, 2))}\n`
+  return (state) => ({text: textOf(writeModel(state)), warnings: []})
 }
