@@ -16,6 +16,10 @@ const loading = `
 const loaded = {};
 function load(name) { return loaded[name] ?? (parts[name](loaded[name] = {}), loaded[name]); }
 function later(name) { return new Promise(resolve => resolve(load(name))); }
+function exportAll(value, exports) {
+  exports.default = value;
+  for (const name of Object.keys(value)) if (!(name in exports)) Object.defineProperty(exports, name, {get: () => value[name]});
+}
 function builtin(name) { return new Promise(resolve => resolve(require(name))); }
 `
 
@@ -80,13 +84,16 @@ function imported({t, n: from, ss, se}: ImportSpecifier, text: string): string {
   return targets.length === 0 ? value : `const ${targets.map((target) => `${target} = ${value}`).join(', ')}`
 }
 
-/** esbuild exports in one statement, the last: `export{a,b as c};`, or `export default a;`. */
+/**
+ * esbuild exports in one statement, the last: `export{a,b as c};`, or, of what is CommonJS, `export default a();`, whose
+ * names Node would give to whoever imports it late.
+ */
 function withExports(text: string, exports: readonly ExportSpecifier[]): string {
   if (exports.length === 0) return text
-  const [all, value] = /export default (\w+\(\));\s*$/.exec(text) ?? /export\s*\{[^}]*\};\s*$/.exec(text) ?? []
+  const [all, commonJs] = /export default (\w+\(\));\s*$/.exec(text) ?? /export\s*\{[^}]*\};\s*$/.exec(text) ?? []
   if (all === undefined) throw new Error(`not exported as expected: ${text.slice(-200)}`)
-  const values = exports.map(({n, ln}) => `exports.${n} = ${value ?? ln};`)
-  return text.slice(0, -all.length) + values.join('')
+  const values = exports.map(({n, ln}) => `exports.${n} = ${ln};`)
+  return text.slice(0, -all.length) + (commonJs ? `exportAll(${commonJs}, exports);` : values.join(''))
 }
 
 /** Throws where two parts need each other to begin: one of them would be given what is not there yet. */

@@ -33,7 +33,7 @@ describe('save', () => {
     ['table.YML', '', 'yaml'],
     ['table.json', '', 'json'],
     ['table.yaml', ' --format json', 'json'],
-  ])('to %s, as asked by %j', async (name, flags, format) => {
+  ])('to %s, asked with "%s"', async (name, flags, format) => {
     const on = await exampleTable()
     const path = join(folder, name)
     expect(await lvsctl(`save ${path}${flags}`, on)).toMatchObject({

@@ -18,7 +18,7 @@ const sources = {
       const {default: late, twice: double} = await import('./late.ts')
       console.log(late(), double(4), shared.count)
       const {basename} = await import('node:path')
-      console.log(basename('/a/b'), (await import('./old.cjs')).default.word)
+      console.log(basename('/a/b'), (await import('./old.cjs')).word)
     }`,
   'shared.ts': `
     import * as fs from 'node:fs'
@@ -30,7 +30,7 @@ const sources = {
     console.log('late', shared.bars.test('█▏'), shared.here())
     export const twice = (number: number) => 2 * number
     export default () => 'called'`,
-  'old.cjs': `module.exports = {word: 'old'}`,
+  'old.cjs': `module.exports = {default: 'none', get word() { return 'old' }}`,
 }
 
 test('parts run when they are needed, once, and share what they import', async () => {
