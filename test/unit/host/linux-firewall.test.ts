@@ -3,8 +3,9 @@
 import {describe, expect, test} from 'vitest'
 import {address} from '../../../src/domain/address.ts'
 import {describeEffect} from '../../../src/host/describe.ts'
-import {changeMasquerade, isMasqueraded, type RunProgram, usableTool} from '../../../src/host/firewall.ts'
+import {changeMasquerade, isMasqueraded, usableTool} from '../../../src/host/linux-firewall.ts'
 import type {Masquerade, MasqueradeTool} from '../../../src/host/masquerade.ts'
+import type {RunProgram} from '../../../src/host/run-program.ts'
 
 const vip = address('192.168.1.200')
 const vip6 = address('2001:db8::200')

@@ -1,30 +1,39 @@
 // Masquerading, done: by the programs that keep the kernel's rules. What they are told is in masquerade.ts.
 
-import {spawnSync} from 'node:child_process'
 import type {Family} from '../domain/address.ts'
+import {NetlinkError} from '../netlink/errors.ts'
 import {failed, masqueradeExists, masqueradeMissing, notPermitted} from './failures.ts'
 import {errnoOf} from './files.ts'
-import type {Effect} from './host.ts'
+import type {Deeds, Effect, HostReader} from './host.ts'
 import {type Masquerade, type MasqueradeTool, masqueradeCommand, masqueradeTools} from './masquerade.ts'
+import {hasNfTables} from './nf-tables.ts'
+import {type RunProgram, runProgram} from './run-program.ts'
 
-interface Ran {
-  readonly status: number | null
-  readonly stdout: string
-  readonly stderr: string
-  /** Of not being started at all: ENOENT where there is no such program. */
-  readonly error?: Error | undefined
+/** Remembers what the programs told of themselves. */
+export function linuxFirewall() {
+  const versions = new Map<MasqueradeTool, string | undefined>()
+
+  return {
+    reads: {
+      masqueradeTool(family) {
+        try {
+          return usableTool(family, hasNfTables, (tool) => {
+            if (!versions.has(tool)) versions.set(tool, versionOf(tool))
+            return versions.get(tool)
+          })
+        } catch (error) {
+          if (!(error instanceof NetlinkError) || error.errno !== 'EPERM') throw error
+          throw notPermitted('nft --check', 'root (CAP_NET_ADMIN)', error)
+        }
+      },
+      isMasqueraded: (rule) => isMasqueraded(rule),
+    } satisfies Partial<HostReader>,
+    deeds: {
+      'add-masquerade': (effect) => changeMasquerade(effect),
+      'remove-masquerade': (effect) => changeMasquerade(effect),
+    } satisfies Partial<Deeds>,
+  }
 }
-
-export type RunProgram = (words: readonly string[]) => Ran
-
-const runProgram: RunProgram = ([program = '', ...words]) =>
-  spawnSync(program, words, {
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: 60_000,
-    // They lie where an ordinary user's shell does not look.
-    env: {...process.env, LC_ALL: 'C', PATH: `${process.env.PATH ?? ''}:/usr/sbin:/sbin`},
-  })
 
 /**
  * The first that is installed and that this kernel understands: nft, and an iptables that is made of it, need the
@@ -48,7 +57,7 @@ export function usableTool(
 }
 
 /** The programs for IPv6 come with those for IPv4. undefined: not installed. */
-export function versionOf(tool: MasqueradeTool): string | undefined {
+function versionOf(tool: MasqueradeTool): string | undefined {
   const {status, stdout} = runProgram([tool, '--version'])
   return status === 0 ? stdout : undefined
 }
