@@ -31,16 +31,6 @@ export function quoteWord(word: string): string {
   return /^[\w./@:+%$=-]+$/.test(plain) ? plain : `"${plain.replace(/["\\]/g, '\\$&')}"`
 }
 
-function unquoteWord(word: string): string {
-  const plain = word.startsWith('"') ? word.slice(1, -1).replace(/\\(.)/g, '$1') : word
-  return plain.replaceAll('$$', '$').replaceAll('%%', '%')
-}
-
-/** The words of a command line in a unit. systemd.service(5) */
-export function wordsOf(command: string): readonly string[] {
-  return [...command.matchAll(/"(?:[^"\\]|\\.)*"|\S+/g)].map(([word]) => unquoteWord(word))
-}
-
 /** The unit that is there when an interface is, as systemd-escape(1) writes its name. */
 export function deviceUnit(link: string): string {
   const escaped = link.replace(/[^\w:.]|^\./g, (one) =>

@@ -3,7 +3,7 @@
 
 import type {Program} from '../domain/program.ts'
 import {sign} from '../host/signed-text.ts'
-import {confinement, quoteWord, wordsOf} from '../host/systemd.ts'
+import {confinement, quoteWord} from '../host/systemd.ts'
 import {bootRulesPaths} from './boot-rules.ts'
 
 export const unitName = 'lvsctl-restore.service'
@@ -58,11 +58,4 @@ ProtectControlGroups=yes
 [Install]
 WantedBy=multi-user.target
 `)
-}
-
-/** What a unit runs; undefined: not to be told from its text. */
-export function programOf(text: string): Program | undefined {
-  const [, command = ''] = /^ExecStart=(.*)$/m.exec(text) ?? []
-  const [node, script] = wordsOf(command)
-  return node === undefined || script === undefined ? undefined : {node, script}
 }

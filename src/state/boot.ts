@@ -1,5 +1,5 @@
-// What makes rules come back at boot: a systemd unit of ours, and the link that enables it. Installed, removed and looked
-// at here; the steps are computed first, as for the host roles, so that a dry run shows what would be done. Which file is
+// What makes rules come back at boot: a systemd unit of ours, and the link that enables it. Installed and removed
+// here; the steps are computed first, as for the host roles, so that a dry run shows what would be done. Which file is
 // read then: boot-rules.ts.
 
 import {basename} from 'node:path'
@@ -11,8 +11,8 @@ import {isUnchanged} from '../host/signed-text.ts'
 import {planEffects, type RolePlan} from '../host/step.ts'
 import {enablingLinkOf, hasSystemd, reloadEffects, unitFolder} from '../host/systemd.ts'
 import {programProblems} from './boot-program.ts'
-import {type BootRules, bootRules, otherLoaders} from './boot-rules.ts'
-import {formatUnit, programOf, type UnitOptions, unitName} from './boot-unit.ts'
+import {otherLoaders} from './boot-rules.ts'
+import {formatUnit, type UnitOptions, unitName} from './boot-unit.ts'
 
 export const unitPath = `${unitFolder}/${unitName}`
 export const enablingLink = enablingLinkOf(unitName)
@@ -63,26 +63,6 @@ export function removeBoot(host: Host, events?: RunEvents): RolePlan {
 }
 
 type UnitState = 'none' | 'ours' | 'changed' | 'masked' | 'foreign'
-
-export interface BootStatus {
-  readonly unit: UnitState
-  readonly enabled: boolean
-  /** What would be restored; undefined: there is nothing. */
-  readonly rules: BootRules | undefined
-  /** Of an installed unit: what keeps it from doing its work, and what gets in its way. */
-  readonly problems: readonly Problem[]
-}
-
-export function bootStatus(host: HostReader): BootStatus {
-  const unit = unitState(host)
-  const enabled = (unit === 'ours' || unit === 'changed') && host.inspect(enablingLink) !== undefined
-  const rules = bootRules(host)
-  if (!enabled) return {unit, enabled, rules, problems: unit === 'masked' ? [masked] : []}
-  const program = programOf(host.readFile(unitPath) ?? '')
-  const problems = [...(program ? programProblems(program, host) : []), ...otherLoaders(host)]
-  if (!rules) problems.push(warning('boot-no-rules', 'there are no rules to restore', {hint: 'lvsctl save --boot'}))
-  return {unit, enabled, rules, problems}
-}
 
 function plan(effects: readonly Effect[], warnings: readonly Problem[], host: HostReader): RolePlan {
   return planEffects([], warnings, host, effects.length > 0 ? [...effects, ...reloadEffects(host)] : effects)
