@@ -82,6 +82,11 @@ export abstract class BaseCommand extends Command {
     }
   }
 
+  /** The words after lvsctl: `server add`. */
+  protected get words(): string {
+    return this.id?.replaceAll(':', ' ') ?? ''
+  }
+
   /** Ports by name, as in -t 192.0.2.10:http; the file is read when somebody uses one. */
   protected get portNames(): ProtocolPortNames {
     let find: PortFinder | undefined
@@ -100,7 +105,7 @@ export abstract class BaseCommand extends Command {
     if (thrown.code === 'EEXIT') return this.context.setExitCode(thrown.oclif?.exit ?? 0)
     const {errorObject, errorText, explainThrown} = await import('./errors.ts')
     const error = explainThrown(thrown, {
-      name: this.id?.replaceAll(':', ' ') ?? '',
+      name: this.words,
       flags: {...this.ctor.baseFlags, ...this.ctor.flags},
     })
     if (this.jsonEnabled()) this.logJson(errorObject(error))

@@ -101,7 +101,7 @@ const rules: readonly Rule[] = [
       const meaning = what === '' ? '' : `${word}: ${what.replace(/\.$/, '')}. `
       return error(
         'argument-missing',
-        `${usage.name} needs a ${word}`,
+        `${usage.name} needs ${/^[AEIOU]/.test(word) ? 'an' : 'a'} ${word}`,
         `${meaning}What it takes: lvsctl ${usage.name} --help`,
       )
     },

@@ -2,12 +2,12 @@
 
 import {string} from '@oclif/core/flags'
 import type {Address} from '../domain/address.ts'
-import {LvsctlError, problem, refuse, warning} from '../domain/problem.ts'
+import {isFine, problem, refuse, warning} from '../domain/problem.ts'
 import type {RunEvents} from '../host/carry-out.ts'
 import type {HostReader} from '../host/host.ts'
 import type {Role} from '../host/ledger.ts'
 import {echoLines, type RolePlan, type Step} from '../host/step.ts'
-import {parseVips} from '../host/vip.ts'
+import {parseVips, vipMissing} from '../host/vip.ts'
 import {type BackendName, backendNames} from '../persist/backend-names.ts'
 import {BaseCommand} from './base-command.ts'
 import type {OptionFacts} from './implied-values.ts'
@@ -43,13 +43,8 @@ interface PersistWords {
 
 export abstract class RoleCommand extends BaseCommand {
   protected requireVips(given: readonly string[] | undefined): readonly Address[] {
-    if (given) return parseVips(given)
-    throw new LvsctlError({
-      failure: 'usage',
-      code: 'vip-missing',
-      message: 'no VIP is named',
-      hint: `Such as: lvsctl ${this.id?.replace(':', ' ')} --vip 192.168.1.200`,
-    })
+    refuse(given ? [] : [vipMissing(this.words)])
+    return parseVips(given ?? [])
   }
 
   /** Throws where it cannot be meant: no machine boots in another network namespace. */
@@ -76,7 +71,7 @@ export abstract class RoleCommand extends BaseCommand {
     return {
       line: persistLine(status),
       problems,
-      ok: problems.every(({severity}) => severity !== 'error'),
+      ok: isFine(problems),
       shape: status ? {...status, problems: status.problems.map(problemShape)} : null,
     }
   }

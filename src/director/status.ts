@@ -2,7 +2,7 @@
 // the caller brings the IPVS table, and the machine as it was observed.
 
 import {type Address, compareAddresses, familyOf} from '../domain/address.ts'
-import {type Problem, problem, warning} from '../domain/problem.ts'
+import {isFine, type Problem, problem, warning} from '../domain/problem.ts'
 import {describeEffect} from '../host/describe.ts'
 import type {InterfaceAddress, Masquerade} from '../host/host.ts'
 import type {LedgerSysctl, LedgerVip} from '../host/ledger-kinds.ts'
@@ -67,7 +67,7 @@ export function directorStatus(
     ...(ledger && ledger.vips.length === 0 ? [unfinished()] : []),
   ]
   return {
-    ok: list.every(({ok}) => ok) && problems.every(({severity}) => severity === 'warning'),
+    ok: list.every(({ok}) => ok) && isFine(problems),
     vips: list,
     forwarding: {ipv4: isForwarding(observed, 'ipv4'), ipv6: isForwarding(observed, 'ipv6')},
     settings,
@@ -138,7 +138,7 @@ function vipStatus(vip: Address, observed: Observed): VipStatus {
     })),
     managed: managedBy(noted, observed.recorded.hidden),
     ...(noted?.method !== undefined && {method: noted.method}),
-    ok: problems.every(({severity}) => severity === 'warning'),
+    ok: isFine(problems),
     problems,
   }
 }

@@ -67,6 +67,11 @@ export function warning(code: string, message: string, extra: {hint?: string; wh
   return {code, severity: 'warning', message, ...extra}
 }
 
+/** Whether none is an error: of a status, that nothing differs. */
+export function isFine(problems: readonly Problem[]): boolean {
+  return problems.every(({severity}) => severity !== 'error')
+}
+
 /** Throws when any problem is an error: one LvsctlError of kind `usage` that carries them all. */
 export function refuse(problems: readonly Problem[]): void {
   const errors = problems.filter((one) => one.severity === 'error')

@@ -41,6 +41,10 @@ export function parseVips(given: readonly string[], where = '--vip'): readonly A
   return vips
 }
 
+/** `command`: the words after lvsctl. */
+export const vipMissing = (command: string): Problem =>
+  problem('vip-missing', 'no VIP is named', {hint: `Such as: lvsctl ${command} --vip 192.168.1.200`})
+
 /** What of an address alone speaks against it as a VIP. */
 export function unusable(vip: Address, where: string): readonly Problem[] {
   // 169.254.0.0/16 is no address to give to clients, and yet it works on a link; fe80:: does not without a zone.

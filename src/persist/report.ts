@@ -1,5 +1,6 @@
 // Whether a role comes back after a reboot, in words for people.
 
+import {isFine} from '../domain/problem.ts'
 import type {BackendName} from './backend-names.ts'
 import {backends} from './backends.ts'
 import type {PersistStatus} from './status.ts'
@@ -10,6 +11,6 @@ export const keptBy = (backend: BackendName): string => `kept over a reboot by $
 export function persistLine(status: PersistStatus | undefined): string {
   if (!status) return 'not kept over a reboot'
   const {backend, files, problems} = status
-  const mark = problems.some(({severity}) => severity === 'error') ? '✗' : '✓'
+  const mark = isFine(problems) ? '✓' : '✗'
   return `${keptBy(backend)} ${mark} (${files.map(({path}) => path).join(', ')})`
 }

@@ -5,7 +5,7 @@ import {type Address, parseAddress} from '../domain/address.ts'
 import {parseInteger} from '../domain/integer.ts'
 import {nearest} from '../domain/nearest.ts'
 import {LvsctlError, type Problem, problem, refuse} from '../domain/problem.ts'
-import {parseVips} from '../host/vip.ts'
+import {parseVips, vipMissing} from '../host/vip.ts'
 import {type TunnelName, tunnelNames} from './tunnels.ts'
 
 /** The director's forwarding methods, from the real server's side. */
@@ -71,15 +71,15 @@ const belongs: Readonly<Record<keyof Omit<SetupWords, 'method'>, readonly Method
   gateway: ['nat'],
 }
 
-/** Throws one usage error with all problems. */
-export function parseSetup(words: SetupWords): SetupRequest {
+/** Throws one usage error with all problems. `command`: what the words were given to. */
+export function parseSetup(words: SetupWords, command = 'realserver setup'): SetupRequest {
   const problems: Problem[] = []
   const method = choice(words.method, methodNames, '--method', problems) ?? 'dr'
   for (const name of Object.keys(belongs) as (keyof typeof belongs)[])
     if (words[name] !== undefined && !belongs[name].includes(method)) problems.push(unexpected(name, method))
   const vips = addresses(words.vip, '--vip', problems)
   const gateways = addresses(words.gateway, '--gateway', problems)
-  if (words.vip === undefined && method !== 'nat') problems.push(vipMissing)
+  if (words.vip === undefined && method !== 'nat') problems.push(vipMissing(command))
   if (words.gateway === undefined && method === 'nat') problems.push(gatewayMissing)
   const tunnel = parseTunnel(words, problems)
   const mtuCure = choice(words['mtu-cure'], mtuCureNames, '--mtu-cure', problems)
@@ -148,10 +148,6 @@ function addresses(given: readonly string[] | undefined, where: string, problems
     return []
   }
 }
-
-const vipMissing = problem('vip-missing', 'no VIP is named', {
-  hint: 'Such as: lvsctl realserver setup --vip 192.168.1.200',
-})
 
 const gatewayMissing = problem(
   'gateway-missing',

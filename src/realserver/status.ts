@@ -2,7 +2,7 @@
 // tunnels, gateways and settings: status-ways.ts, status-settings.ts.
 
 import {type Address, compareAddresses, familyOf} from '../domain/address.ts'
-import {type Problem, problem, warning} from '../domain/problem.ts'
+import {isFine, type Problem, problem, warning} from '../domain/problem.ts'
 import type {AddressScope} from '../host/host.ts'
 import {type Listener, portsFor} from '../host/listeners.ts'
 import {type Managed, managedBy} from '../host/managed.ts'
@@ -81,8 +81,7 @@ export function realServerStatus(
     ...records(observed),
   ]
   const role = list.length > 0 || gateways.length > 0 || observed.recorded.past !== undefined
-  const fine = problems.every((one) => one.severity !== 'error') && gateways.every((one) => one.ok)
-  return {ok: list.every((one) => one.ok) && (!role || fine), vips: list, gateways, settings, problems}
+  return {ok: list.every((one) => one.ok) && (!role || isFine(problems)), vips: list, gateways, settings, problems}
 }
 
 function loopbackDown(observed: Observed): readonly Problem[] {
@@ -151,7 +150,7 @@ function vipStatus(vip: Address, observed: Observed, listeners: readonly Listene
     loud,
     listening: portsFor(vip, listeners),
     managed: managedBy(entry, observed.recorded.hidden),
-    ok: problems.length === 0,
+    ok: isFine(problems),
     problems,
   }
 }

@@ -1,6 +1,6 @@
 // From answers as texts to answers as values, with everything that is wrong with them, and the question that comes next.
 
-import type {Problem} from '../domain/problem.ts'
+import {isFine, type Problem} from '../domain/problem.ts'
 import type {Answers, Key, Texts} from './answers.ts'
 import type {Facts} from './facts.ts'
 import type {Situation} from './question.ts'
@@ -47,7 +47,7 @@ export function resolve(texts: Texts, facts: Facts): Resolved {
     const judged = question.judge?.(parsed.value, situation) ?? []
     verdicts.push(...judged.map((problem) => ({key, problem})))
     // What cannot stay is nothing to judge others by.
-    if (judged.every(({severity}) => severity !== 'error')) Object.assign(answers, {[key]: parsed.value})
+    if (isFine(judged)) Object.assign(answers, {[key]: parsed.value})
   }
   return {answers, verdicts: verdicts.map(place), open, idle}
 }

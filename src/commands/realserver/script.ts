@@ -24,7 +24,7 @@ and does what "lvsctl realserver setup" and "teardown" do, in the same order. No
       import('../../realserver/request.ts'),
       import('../../realserver/script/script.ts'),
     ])
-    const request = parseSetup(flags)
+    const request = parseSetup(flags, this.words)
     const script = realServerScript(request)
     this.print(script)
     return {...request, script}

@@ -124,7 +124,9 @@ describe('options that do not go together, are missing, or are not there: exit 2
     ['list --stats --rate', '--stats and --rate exclude each other'],
     ['list everything', '"everything": list does not take this argument'],
     ['service edit -t 192.168.1.200:8080', 'nothing to change'],
-    ['realserver setup', 'no VIP is named'],
+    ['realserver setup', 'no VIP is named', 'Such as: lvsctl realserver setup --vip 192.168.1.200'],
+    ['realserver script', 'no VIP is named', 'Such as: lvsctl realserver script --vip 192.168.1.200'],
+    ['director setup', 'no VIP is named', 'Such as: lvsctl director setup --vip 192.168.1.200'],
     ['director setup --vip 192.168.1.200', 'no interface is named'],
   ])('%s', (command, message, hint) => check(2, command, message, hint))
 })
@@ -279,6 +281,7 @@ test('several mistakes are told at once', async () => {
 
 test.each([
   ['lab run', 'lab run needs a SCRIPT'],
+  ['arp probe', 'arp probe needs an ADDRESS'],
   ['lab run x.sh --deadline abc', '--deadline: expected an integer but received: abc'],
   ['lab run x.sh --deadline 0', '--deadline: expected an integer greater than or equal to 1 but received: 0'],
 ])('%s: exit 2', async (command, message) => {
