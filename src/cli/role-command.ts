@@ -2,10 +2,11 @@
 
 import {string} from '@oclif/core/flags'
 import type {Address} from '../domain/address.ts'
-import {isFine, problem, refuse, warning} from '../domain/problem.ts'
+import {exitCodes, isFine, type Problem, problem, refuse, warning} from '../domain/problem.ts'
 import type {RunEvents} from '../host/carry-out.ts'
 import type {HostReader} from '../host/host.ts'
 import type {Role} from '../host/ledger.ts'
+import type {Managed} from '../host/managed.ts'
 import {echoLines, type RolePlan, type Step} from '../host/step.ts'
 import {parseVips, vipMissing} from '../host/vip.ts'
 import {type BackendName, backendNames} from '../persist/backend-names.ts'
@@ -41,6 +42,13 @@ interface PersistWords {
   readonly netns?: string | undefined
 }
 
+interface RoleStatus {
+  readonly ok: boolean
+  readonly vips: readonly {readonly vip: Address; readonly managed: Managed; readonly problems: readonly Problem[]}[]
+  /** What is not about one VIP. */
+  readonly problems: readonly Problem[]
+}
+
 export abstract class RoleCommand extends BaseCommand {
   protected requireVips(given: readonly string[] | undefined): readonly Address[] {
     refuse(given ? [] : [vipMissing(this.words)])
@@ -56,23 +64,31 @@ export abstract class RoleCommand extends BaseCommand {
     return {persist: backend}
   }
 
-  /** Whether the role comes back after a reboot: as a line, its problems, and in JSON. `vips`: those it has now. */
-  protected async lastingStatus(role: Role, host: HostReader, vips: readonly Address[]) {
-    const [{persistStatus}, {persistLine}, {isHidden}] = await Promise.all([
+  /**
+   * The end of a status, below its rows: whether the role comes back after a reboot, and everything that is wrong. Sets the
+   * exit code; returns what JSON has of it.
+   */
+  protected async endStatus(role: Role, host: HostReader, {ok, vips, problems}: RoleStatus) {
+    const [{persistStatus}, {persistLine}, {isHidden}, {problemLines}] = await Promise.all([
       import('../persist/status.ts'),
       import('../persist/report.ts'),
       import('../persist/record.ts'),
+      import('../host/problem-lines.ts'),
     ])
-    const status = persistStatus(role, host, vips)
-    const problems = [
-      ...(status?.problems ?? []),
-      ...(isHidden(role, host) ? [warning('persist-hidden', 'what comes back after a reboot only root can see')] : []),
-    ]
+    const ours = vips.filter(({managed}) => managed !== 'no').map(({vip}) => vip)
+    const persist = persistStatus(role, host, ours)
+    const unseen = isHidden(role, host)
+      ? [warning('persist-hidden', 'what comes back after a reboot only root can see')]
+      : []
+    const lasting = [...(persist?.problems ?? []), ...unseen]
+    if (persist) this.say(persistLine(persist))
+    for (const line of problemLines([...vips.flatMap((one) => one.problems), ...problems, ...lasting])) this.note(line)
+    const allFine = ok && isFine(lasting)
+    if (!allFine) this.context.setExitCode(exitCodes.differences)
     return {
-      line: persistLine(status),
-      problems,
-      ok: isFine(problems),
-      shape: status ? {...status, problems: status.problems.map(problemShape)} : null,
+      ok: allFine,
+      problems: [...problems, ...unseen].map(problemShape),
+      persist: persist ? {...persist, problems: persist.problems.map(problemShape)} : null,
     }
   }
 

@@ -3,6 +3,7 @@
 import {type Address, familyOf} from '../domain/address.ts'
 import {type Problem, type problem, warning} from '../domain/problem.ts'
 import type {Link} from '../host/host.ts'
+import {planWithoutNotes} from '../host/managed.ts'
 import {interfaceSysctl} from '../host/sysctl-key.ts'
 import {hostPrefixOf, listVips, listWords} from '../host/vip.ts'
 import {onLinkDevices} from './device.ts'
@@ -19,7 +20,7 @@ export function cautions(asked: FullRequest, link: Link, observed: Observed, aro
     ...vips.flatMap((vip) => offLink(vip, link.name, observed)),
     ...(around.heard === undefined ? [unasked(vips, around.unheard)] : []),
     ...(deaf ? [silent(link.name)] : []),
-    ...(observed.recorded.hidden ? [notesHidden()] : []),
+    ...(observed.recorded.hidden ? [planWithoutNotes] : []),
     ...(around.keepalived ? [beside(around.keepalived.pid)] : []),
     ...serversOffLink(services, observed),
     ...(method === 'nat' && !masquerade ? pastDirector(services, link.name, observed) : []),
@@ -64,10 +65,6 @@ function silent(device: string): Problem {
   return warning('arp-deaf', `arp_ignore is 8 on ${device}: this director answers for no address there`, {
     hint: lowerArpIgnore(device),
   })
-}
-
-function notesHidden(): Problem {
-  return warning('ledger-hidden', 'what lvsctl set up here before only root can read: this is planned without it')
 }
 
 function beside(pid: number): Problem {

@@ -6,7 +6,7 @@ import {isFine, type Problem, problem, warning} from '../domain/problem.ts'
 import {describeEffect} from '../host/describe.ts'
 import type {InterfaceAddress, Masquerade} from '../host/host.ts'
 import type {LedgerSysctl, LedgerVip} from '../host/ledger-kinds.ts'
-import {type Managed, managedBy} from '../host/managed.ts'
+import {type Managed, managedBy, statusWithoutNotes} from '../host/managed.ts'
 import {serversOffLink} from './cautions.ts'
 import {familiesOf, forwardingKeys, isForwarding} from './forwarding.ts'
 import {arpIgnore, lowerArpIgnore, type Observed} from './observed.ts'
@@ -63,7 +63,7 @@ export function directorStatus(
     ...notForwarding(services, observed),
     ...serversOffLink(services, observed),
     ...(past ? [pastBoot()] : []),
-    ...(hidden ? [notesHidden()] : []),
+    ...(hidden ? [statusWithoutNotes] : []),
     ...(ledger && ledger.vips.length === 0 ? [unfinished()] : []),
   ]
   return {
@@ -110,12 +110,6 @@ function notForwarding(services: readonly ServedService[], observed: Observed): 
 function pastBoot(): Problem {
   return problem('ledger-past-boot', 'this machine has started anew since set-up, and nothing of it was kept', {
     hint: 'Set it up again: lvsctl director setup',
-  })
-}
-
-function notesHidden(): Problem {
-  return warning('ledger-hidden', 'what lvsctl set up here only root can read: who did what is not said', {
-    hint: 'Run it with sudo, or as root',
   })
 }
 

@@ -5,12 +5,9 @@ import {fouPortMissing, fouPortTaken} from './failures.ts'
 import type {FakeTableRules} from './fake-table.ts'
 import type {FouPort} from './host.ts'
 
-const isSame = (a: FouPort, b: FouPort): boolean => a.port === b.port && a.family === b.family
-
 export const fouRules: FakeTableRules<FouPort> = {
-  excludes: isSame,
+  excludes: (a, b) => a.port === b.port && a.family === b.family,
   exists: fouPortTaken,
-  isMeant: isSame,
   missing: fouPortMissing,
   line: (port) => `ip fou add ${describeFouPort(port)}`,
 }

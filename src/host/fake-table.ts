@@ -6,8 +6,8 @@ export interface FakeTableRules<Row> {
   /** Whether one keeps another out. */
   readonly excludes: (present: Row, added: Row) => boolean
   readonly exists: (added: Row) => LvsctlError
-  /** Whether it is the one that shall go. */
-  readonly isMeant: (present: Row, removed: Row) => boolean
+  /** Whether it is the one that shall go; without it, whether it excludes. */
+  readonly isMeant?: (present: Row, removed: Row) => boolean
   readonly missing: (removed: Row) => LvsctlError
   readonly line: (row: Row) => string
 }
@@ -40,7 +40,8 @@ export class FakeTable<Row> {
   }
 
   remove(row: Row): void {
-    const at = this.rows.findIndex((one) => this.rules.isMeant(one, row))
+    const {isMeant = this.rules.excludes} = this.rules
+    const at = this.rows.findIndex((one) => isMeant(one, row))
     if (at < 0) throw this.rules.missing(row)
     this.rows = this.rows.toSpliced(at, 1)
   }

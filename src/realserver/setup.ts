@@ -9,6 +9,7 @@ import {type Problem, refuse, warning} from '../domain/problem.ts'
 import type {Effect, InterfaceAddress} from '../host/host.ts'
 import {emptyLedger, isEmpty, type Ledger, ledgerEffects} from '../host/ledger.ts'
 import type {LedgerVip} from '../host/ledger-kinds.ts'
+import {planWithoutNotes} from '../host/managed.ts'
 import {Settings} from '../host/settings.ts'
 import {planEffects, type RolePlan} from '../host/step.ts'
 import {hostPrefixOf, listVips} from '../host/vip.ts'
@@ -63,7 +64,7 @@ function withVips(request: SetupRequest, observed: Observed, ledger: Ledger | un
     ...missingVips(ledger, vips, observed),
     ...(segments?.warnings ?? []),
     ...forgotten(vips, observed),
-    ...unread(observed),
+    ...(observed.recorded.hidden ? [planWithoutNotes] : []),
   ]
   return planEffects(vips, warnings, before(foreseen), [
     ...ledgerEffects(observed.recorded, next),
@@ -180,10 +181,4 @@ function forgotten(asked: readonly Address[], observed: Observed): readonly Prob
       `${listVips(vips)} had been set up before this host was started anew, which took it away`,
     ),
   ]
-}
-
-/** Of a dry run without root. */
-function unread({recorded: {hidden}}: Observed): readonly Problem[] {
-  if (!hidden) return []
-  return [warning('ledger-hidden', 'what lvsctl set up here before only root can read: this is planned without it')]
 }

@@ -5,7 +5,7 @@ import {type Address, compareAddresses, familyOf} from '../domain/address.ts'
 import {isFine, type Problem, problem, warning} from '../domain/problem.ts'
 import type {AddressScope} from '../host/host.ts'
 import {type Listener, portsFor} from '../host/listeners.ts'
-import {type Managed, managedBy} from '../host/managed.ts'
+import {type Managed, managedBy, statusWithoutNotes} from '../host/managed.ts'
 import type {Persisted} from '../host/sysctl-files.ts'
 import {hostPrefixOf, listVips} from '../host/vip.ts'
 import {arpKey, arpRules, effective, speaksArp} from './arp.ts'
@@ -114,12 +114,7 @@ function records(observed: Observed): readonly Problem[] {
         },
       ),
     )
-  if (hidden)
-    problems.push(
-      warning('ledger-hidden', 'what lvsctl set up here only root can read: who did what is not said', {
-        hint: 'Run it with sudo, or as root',
-      }),
-    )
+  if (hidden) problems.push(statusWithoutNotes)
   return problems
 }
 

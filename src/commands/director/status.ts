@@ -1,7 +1,6 @@
 import {DirectorCommand} from '../../cli/director-command.ts'
 import {problemShape} from '../../cli/problem-shape.ts'
 import {vipFlag} from '../../cli/role-command.ts'
-import {exitCodes} from '../../domain/problem.ts'
 import {parseVips} from '../../host/vip.ts'
 
 export default class DirectorStatus extends DirectorCommand {
@@ -20,13 +19,12 @@ export default class DirectorStatus extends DirectorCommand {
   async run(): Promise<object> {
     const {flags} = await this.parse(DirectorStatus)
     const vips = flags.vip && {vips: parseVips(flags.vip)}
-    const [host, services, {observe}, {directorStatus}, {madeRows, statusRows}, {problemLines}] = await Promise.all([
+    const [host, services, {observe}, {directorStatus}, {madeRows, statusRows}] = await Promise.all([
       this.context.host(),
       this.services({needed: true}),
       import('../../director/observe.ts'),
       import('../../director/status.ts'),
       import('../../director/report.ts'),
-      import('../../host/problem-lines.ts'),
     ])
     const status = directorStatus({...vips, services}, observe(host))
     await this.printRows(statusRows(status.vips))
@@ -34,21 +32,14 @@ export default class DirectorStatus extends DirectorCommand {
       this.say('no VIP is set up here; to do it: lvsctl director setup --vip ADDRESS --dev IF')
     const made = madeRows(status)
     if (made.length > 0) await this.printRows(made)
-    const ours = status.vips.filter(({managed}) => managed !== 'no').map(({vip}) => vip)
-    const lasting = await this.lastingStatus('director', host, ours)
-    const ok = status.ok && lasting.ok
-    if (lasting.shape) this.say(lasting.line)
-    const problems = [...status.vips.flatMap((one) => one.problems), ...status.problems, ...lasting.problems]
-    for (const line of problemLines(problems)) this.note(line)
-    if (!ok) this.context.setExitCode(exitCodes.differences)
+    const {ok, ...end} = await this.endStatus('director', host, status)
     return {
       ...status,
       ok,
       vips: status.vips.map((one) => ({...one, method: one.method ?? null, problems: one.problems.map(problemShape)})),
       settings: status.settings.map(({key, current, set, found}) => ({key, is: current ?? null, should: set, found})),
       masquerades: status.masquerades.map((one) => ({...one, there: one.there ?? null})),
-      problems: [...status.problems, ...(lasting.shape ? [] : lasting.problems)].map(problemShape),
-      persist: lasting.shape,
+      ...end,
     }
   }
 }

@@ -1,6 +1,5 @@
 import {problemShape} from '../../cli/problem-shape.ts'
 import {RoleCommand, vipFlag} from '../../cli/role-command.ts'
-import {exitCodes} from '../../domain/problem.ts'
 import {parseVips} from '../../host/vip.ts'
 
 export default class RealServerStatus extends RoleCommand {
@@ -19,32 +18,24 @@ export default class RealServerStatus extends RoleCommand {
   async run(): Promise<object> {
     const {flags} = await this.parse(RealServerStatus)
     const vips = flags.vip && {vips: parseVips(flags.vip)}
-    const [host, {listeners}, {persistedSysctls}, {observe}, {realServerStatus}, report, {problemLines}] =
-      await Promise.all([
-        this.context.host(),
-        import('../../host/listeners.ts'),
-        import('../../host/sysctl-files.ts'),
-        import('../../realserver/observe.ts'),
-        import('../../realserver/status.ts'),
-        import('../../realserver/report.ts'),
-        import('../../host/problem-lines.ts'),
-      ])
+    const [host, {listeners}, {persistedSysctls}, {observe}, {realServerStatus}, report] = await Promise.all([
+      this.context.host(),
+      import('../../host/listeners.ts'),
+      import('../../host/sysctl-files.ts'),
+      import('../../realserver/observe.ts'),
+      import('../../realserver/status.ts'),
+      import('../../realserver/report.ts'),
+    ])
     const status = realServerStatus(observe(host), {
       ...vips,
       listeners: listeners(host),
       persisted: persistedSysctls(host),
     })
-    const ours = status.vips.filter(({managed}) => managed !== 'no').map(({vip}) => vip)
-    const lasting = await this.lastingStatus('realserver', host, ours)
-    const ok = status.ok && lasting.ok
-    const problems = [...status.vips.flatMap((one) => one.problems), ...status.problems, ...lasting.problems]
     await this.printRows([...report.statusRows(status.vips), ...report.gatewayRows(status.gateways)])
     await this.printRows(report.settingRows(status.settings))
     if (status.vips.length + status.gateways.length === 0)
       this.say('no VIP is set up here; to do it: lvsctl realserver setup --vip ADDRESS')
-    if (lasting.shape) this.say(lasting.line)
-    for (const line of problemLines(problems)) this.note(line)
-    if (!ok) this.context.setExitCode(exitCodes.differences)
+    const {ok, ...end} = await this.endStatus('realserver', host, status)
     return {
       ok,
       vips: status.vips.map((one) => ({
@@ -62,8 +53,7 @@ export default class RealServerStatus extends RoleCommand {
         by: by ?? null,
         atBoot: atBoot ?? null,
       })),
-      problems: [...status.problems, ...(lasting.shape ? [] : lasting.problems)].map(problemShape),
-      persist: lasting.shape,
+      ...end,
     }
   }
 }
