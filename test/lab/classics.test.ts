@@ -6,7 +6,7 @@ import {beforeAll, describe, expect, test} from 'vitest'
 import {buildTopology} from '../../src/lab/topology.ts'
 import {earlySteps, unitSteps} from '../support/boot-steps.ts'
 import {type Classic, classics} from '../support/classics.ts'
-import {changedLines, hostSnapshot} from '../support/host-snapshot.ts'
+import {changedLines, hostState} from '../support/host-state.ts'
 import {useLab} from '../support/lab.ts'
 import {ask} from '../support/requests.ts'
 
@@ -23,11 +23,7 @@ describe.each(Object.entries(classics))('%s', (_name, classic: Classic) => {
   const hosts = topology.hosts.map(({name}) => name)
   const rehearse = (host: string, ...lines: readonly string[]) => lab.on(host, `set -e\n${lines.join('\n')}`)
   const snapshots = async () =>
-    Object.fromEntries(
-      await Promise.all(
-        hosts.map(async (name) => [name, await hostSnapshot(lab, name, ['/etc', '/run/lvsctl'])] as const),
-      ),
-    )
+    Object.fromEntries(await Promise.all(hosts.map(async (name) => [name, await hostState(lab, name)] as const)))
   let before: Awaited<ReturnType<typeof snapshots>>
 
   beforeAll(async () => {

@@ -7,17 +7,17 @@ import {shellWords} from '../../src/lab/shell-quote.ts'
 import {dr, labVip} from '../../src/lab/topologies.ts'
 import {bundledDriver} from '../support/bundled.ts'
 import type {DirectorAction} from '../support/director-driver.ts'
-import {everything} from '../support/director-state.ts'
+import {changedLines, hostState, stateScript} from '../support/host-state.ts'
 import {useLab} from '../support/lab.ts'
 
 const lab = useLab(dr)
 const {ipv4: vip, ipv6: vip6} = labVip
 const onDirector = async (command: string) => (await lab.on('director', command)).stdout
 
-let before = ''
+let before: readonly string[] = []
 beforeAll(async () => {
   await lab.guest.run('modprobe ip_vs; mkdir -p /run/lvsctl')
-  before = await onDirector(everything)
+  before = await hostState(lab, 'director')
 })
 
 const driver = bundledDriver('director-driver')
@@ -32,26 +32,26 @@ describe('cut off behind every step, and run again', () => {
     takeOver: true, // asking the LAN takes half a second each time
   } as const
   const run = async (action: DirectorAction) => {
-    const line = shellWords([process.execPath, driver, JSON.stringify({...action, everything})])
+    const line = shellWords([process.execPath, driver, JSON.stringify({...action, state: stateScript()})])
     return JSON.parse((await lab.on('director', line, {deadlineMs: 170_000})).stdout)
   }
 
   test('set-up is finished, or undone', {timeout: 180_000}, async () => {
     // The notes; five settings; the rule; the address; the announcement.
     expect(await run({do: 'setup', request})).toEqual({steps: '9'})
-    expect(await onDirector(everything)).toBe(before)
+    expect(changedLines(before, await hostState(lab, 'director'))).toEqual([])
   })
 
   test('teardown is finished', {timeout: 180_000}, async () => {
     expect(await run({do: 'teardown', request})).toEqual({steps: '8'})
-    expect(await onDirector(everything)).toBe(before)
+    expect(changedLines(before, await hostState(lab, 'director'))).toEqual([])
   })
 })
 
 describe('refused, with nothing changed', () => {
   const refusal = async (command: string, exits: number) => {
     const {stdout} = await lab.on('director', `${command} --json`, {exits})
-    expect(await onDirector(everything)).toBe(before)
+    expect(changedLines(before, await hostState(lab, 'director'))).toEqual([])
     const {error} = JSON.parse(stdout)
     return [error.code, ...error.problems.map(({code}: {code: string}) => code).slice(1)]
   }
@@ -65,7 +65,7 @@ describe('refused, with nothing changed', () => {
     await onDirector(`${setup} --take-over`)
     await onDirector('lvsctl director teardown')
     await lab.on('rs1', `ip addr del ${vip}/32 dev lo`)
-    expect(await onDirector(everything)).toBe(before)
+    expect(changedLines(before, await hostState(lab, 'director'))).toEqual([])
   })
 
   test('a real server that is silent about it is none', async () => {
@@ -93,7 +93,7 @@ describe('refused, with nothing changed', () => {
       'masquerade-without-nat',
     ])
     await onDirector('sysctl -qw net.ipv6.conf.eth0.disable_ipv6=0; ip addr add 2001:db8:1::114/64 dev eth0; sleep 2')
-    before = await onDirector(everything)
+    before = await hostState(lab, 'director')
   })
 
   test('no root', async () => {
@@ -103,7 +103,7 @@ describe('refused, with nothing changed', () => {
     const status = await onDirector('setpriv --reuid=65534 --clear-groups lvsctl director status --json')
     expect(JSON.parse(status)).toMatchObject({ok: true, problems: [{code: 'ledger-hidden'}]})
     await lab.on('director', 'setpriv --reuid=65534 --clear-groups lvsctl director teardown', {exits: 5})
-    expect(await onDirector(everything)).toBe(before)
+    expect(changedLines(before, await hostState(lab, 'director'))).toEqual([])
   })
 
   test("a VIP of keepalived's; others go beside it, with a word", async () => {
@@ -111,7 +111,10 @@ describe('refused, with nothing changed', () => {
 nohup /tmp/keepalived 600 >/dev/null 2>&1 & echo $! > /tmp/keepalived.pid
 mkdir -p /etc/keepalived
 echo 'vrrp_instance A { virtual_ipaddress { ${vip}/24 dev eth0 } } # not 192.168.1.201' > /etc/keepalived/keepalived.conf`)
+    const without = before
+    before = await hostState(lab, 'director')
     expect(await refusal(setup, 2)).toEqual(['vip-of-keepalived'])
+    before = without
     const {warnings} = JSON.parse(
       await onDirector('lvsctl director setup --vip 192.168.1.201 --dev eth0 --dry-run --json'),
     )
@@ -138,7 +141,7 @@ sysctl -qw net.ipv4.conf.all.send_redirects=1 net.ipv4.conf.eth0.send_redirects=
     await onDirector(`lvsctl director setup --vip ${vip} --dev eth0 --method nat --tune`)
     await onDirector('lvsctl director status')
     await onDirector('lvsctl director teardown')
-    expect(await onDirector(everything)).toBe(before)
+    expect(changedLines(before, await hostState(lab, 'director'))).toEqual([])
   })
 
   test('in a file that a link was planted in place of is not followed', async () => {
@@ -146,6 +149,6 @@ sysctl -qw net.ipv4.conf.all.send_redirects=1 net.ipv4.conf.eth0.send_redirects=
 echo kept > /tmp/target; ln -s /tmp/target /run/lvsctl/director-$ns.json`)
     await lab.on('director', `lvsctl director setup --vip ${vip} --dev eth0`, {exits: 5})
     expect(await onDirector('cat /tmp/target; rm /run/lvsctl/director-*.json')).toBe('kept\n')
-    expect(await onDirector(everything)).toBe(before)
+    expect(changedLines(before, await hostState(lab, 'director'))).toEqual([])
   })
 })

@@ -7,6 +7,7 @@ import {dr} from '../../src/lab/topologies.ts'
 import {ipvsadmLine} from '../../src/plan/ipvsadm-line.ts'
 import {configuredService} from '../support/arbitrary-domain.ts'
 import {asListing, asSavedRules, columns, type ListedService} from '../support/as-ipvsadm.ts'
+import {hostState} from '../support/host-state.ts'
 import {listing, savedRules} from '../support/ipvsadm.ts'
 import {useLab} from '../support/lab.ts'
 
@@ -274,12 +275,13 @@ describe('without root', () => {
     ['an address', 'director setup --vip 192.168.1.200 --dev eth0', /CAP_NET_RAW/],
     ['quiet ARP', 'realserver setup --vip 192.168.1.200', /sudo|root/],
   ])('%s: exit 5, and what it takes', async (_what, command, takes) => {
-    const before = [await savedRules(lab, 'director'), (await lab.on('director', 'ip addr')).stdout]
+    const state = async () => [await savedRules(lab, 'director'), await hostState(lab, 'director')]
+    const before = await state()
     const {stdout, stderr} = await lab.on('director', `${nobody} lvsctl ${command}`, {exits: 5})
     expect(stdout).toBe('')
     expect(stderr).toMatch(/^✗ not permitted: /m)
     expect(stderr).toMatch(takes)
-    expect([await savedRules(lab, 'director'), (await lab.on('director', 'ip addr')).stdout]).toEqual(before)
+    expect(await state()).toEqual(before)
   })
 
   test('status needs none', async () => {

@@ -2,7 +2,7 @@
 
 import {afterEach, beforeAll, describe, expect, test} from 'vitest'
 import {dr} from '../../src/lab/topologies.ts'
-import {changedLines, hostSnapshot} from '../support/host-snapshot.ts'
+import {changedLines, hostState} from '../support/host-state.ts'
 import {useLab} from '../support/lab.ts'
 import {killEverywhere} from '../support/mortal-programs.ts'
 
@@ -12,7 +12,7 @@ const v6 = '2001:db8:1::200'
 const on = 'rs1'
 
 const sh = async (command: string): Promise<string> => (await lab.on(on, command)).stdout.trim()
-const snapshot = () => hostSnapshot(lab, on, ['/etc'])
+const snapshot = () => hostState(lab, on, ['/etc'])
 
 const oldRoutes = `ip route add default via 192.168.1.10 dev eth0 metric 100
 ip -6 route add default via 2001:db8:1::10 dev eth0

@@ -4,7 +4,7 @@
 import {afterEach, describe, expect, test} from 'vitest'
 import {address} from '../../src/domain/address.ts'
 import {dr} from '../../src/lab/topologies.ts'
-import {changedLines, hostSnapshot} from '../support/host-snapshot.ts'
+import {changedLines, hostState} from '../support/host-state.ts'
 import {useLab} from '../support/lab.ts'
 import {killEverywhere, mortalFolder, mortalPrograms} from '../support/mortal-programs.ts'
 import {useNeighbours} from '../support/neighbours.ts'
@@ -25,7 +25,7 @@ async function scriptFor(...vips: readonly string[]): Promise<string> {
   return path
 }
 
-const snapshot = (host: string) => hostSnapshot(lab, host, ['/etc', folder])
+const snapshot = (host: string) => hostState(lab, host, ['/etc', folder])
 
 const onLo = (host: string) =>
   sh(host, "ip -o addr show dev lo | tr -s ' ' | cut -d' ' -f4 | grep -v -e ^127 -e ^::1 | xargs")
@@ -58,7 +58,7 @@ describe.each(['dash', 'busybox sh'])('under %s', (shell) => {
     await run('rs1', script, 'status', 3)
 
     await lab.on('rs1', `lvsctl realserver setup --vip ${a},${b},${six}`)
-    const bySetup = await hostSnapshot(lab, 'rs1', ['/etc'])
+    const bySetup = await hostState(lab, 'rs1', ['/etc'])
     await lab.on('rs1', 'lvsctl realserver teardown')
     expect(changedLines(before, await snapshot('rs1'))).toEqual([])
 
@@ -70,7 +70,7 @@ describe.each(['dash', 'busybox sh'])('under %s', (shell) => {
       `ip addr add ${b}/32 dev lo`,
       `ip addr add ${six}/128 dev lo nodad preferred_lft 0`,
     ])
-    expect(changedLines(bySetup, await hostSnapshot(lab, 'rs1', ['/etc']))).toEqual([])
+    expect(changedLines(bySetup, await hostState(lab, 'rs1', ['/etc']))).toEqual([])
     expect(await sh('rs1', `stat -c '%a %u' ${folder} ${folder}/[0-9]*`)).toBe('700 0\n600 0')
     expect(await run('rs1', script, 'status')).toMatchObject({stderr: ''})
     await lab.on('rs1', `lvsctl realserver status --vip ${a},${b},${six}`)

@@ -19,15 +19,15 @@ export interface DirectorAction {
   readonly request: SetupRequest
   /** The process ends when so many effects are done. Not given: every number of them, in processes of their own. */
   readonly dieAfter?: number
-  /** Prints everything that a set-up may touch. */
-  readonly everything?: string
+  /** A script that prints everything that a set-up may touch. */
+  readonly state?: string
 }
 
 const host = linuxHost()
 const action: DirectorAction = JSON.parse(process.argv[2] as string)
-const {request, dieAfter, everything = 'true'} = action
+const {request, dieAfter, state: printState = 'true'} = action
 
-const state = () => execFileSync('sh', ['-c', everything], {encoding: 'utf8'})
+const state = () => execFileSync('sh', ['-c', printState], {encoding: 'utf8'})
 const settled = () => directorStatus({services: []}, observe(host))
 
 /** Kills a process of its own there; whether it died. */

@@ -1,21 +1,58 @@
-// All of a lab host that a role can change, as text: for comparing before and after.
+// Everything of a lab host that a role can change, as sorted lines to compare: settings, links, addresses, routes, rules,
+// ports, and files.
 
+import {shellWords} from '../../src/lab/shell-quote.ts'
+import {linesOf} from './ipvsadm.ts'
 import type {Lab} from './lab.ts'
 
-const script = `
-cd /proc/sys/net
-grep . ipv[46]/conf/*/forwarding ipv6/conf/*/disable_ipv6 ipv4/conf/*/arp_ignore ipv4/conf/*/arp_announce ipv4/conf/*/rp_filter
-ip -o link show | sed 's/^[0-9]*: //; s/ qdisc [a-z]*//; s/ qlen [0-9]*//' | sort
-ip -o addr show | sed 's/^[0-9]*: //; s/valid_lft.*//' | grep -v fe80: | sort
-for family in -4 -6; do ip $family route show table all | grep -v -e 'dev lo table local' -e fe80: -e ff00: | sed 's/ linkdown//' | sort; done
-ip fou show
-cat /proc/sys/net/ipv4/ip_forward
-find /etc/sysctl.d /etc/systemd/system -newer /run/started -type f 2>/dev/null | sort
-# Hosts of the lab share /run; what is noted of one has the number of its namespace.
-find /run/lvsctl -name "*-$(stat -Lc %i /proc/self/ns/net).json" 2>/dev/null | sort
-`
+/**
+ * What moves by itself, and what requests of a test take to come from fresh ports. The kernel makes link-local addresses and
+ * their routes by itself, a second or two after a link comes up. A table that was looked into is there from then on, with
+ * policies that change nothing.
+ */
+const moving = [
+  '^/proc/sys/net/(netfilter/nf_conntrack_count|nf_conntrack_count|ipv4/ip_local_port_range)',
+  '\\bfe80:',
+  '^-P .* ACCEPT$',
+].join('|')
 
-/** Before the first of these: \`touch /run/started\`. */
-export async function hostState(lab: Lab, host: string): Promise<string> {
-  return (await lab.on(host, script)).stdout
+/** An interface that is made anew has another number, and a random hardware address. */
+const sameEachTime = 's/^[0-9]+: //; s/@if[0-9]+//; s/(link.ether) [0-9a-f:]+/\\1/'
+
+/** Modes, checksums and targets. Locks stay, empty. Hosts share /run; what is noted of one has the number of its namespace. */
+const filesIn = (folders: readonly string[]): string => `
+  own="*-$(stat -Lc %i /proc/self/ns/net).json"
+  find ${shellWords(folders)} -path /etc/netns -prune -o -path '/run/lvsctl/*-[0-9]*.json' ! -name "$own" -o \\
+    -type f ! -name '*.lock' -printf '%m %p\\n' -exec sha1sum {} + -o -type l -printf '%p -> %l\\n' 2>/dev/null || :`
+
+/**
+ * A script that prints it. `folders`: whose files belong to it. A host shares /etc with the others, but for what lies in
+ * /etc/netns/HOST.
+ */
+export const stateScript = (folders: readonly string[] = ['/etc', '/run/lvsctl']): string => `{
+  grep -rs . /proc/sys/net || :
+  ip -o link
+  ip -o addr
+  ip -4 route show table all
+  ip -6 route show table all
+  ip -4 rule
+  ip -6 rule
+  ip fou show 2>/dev/null || :
+  for family in ip ip6; do
+    ! grep -qs nat /proc/net/\${family}_tables_names || \${family}tables-legacy -t nat -S
+  done
+  ${folders.length === 0 ? '' : filesIn(folders)}
+} | sed -E '${sameEachTime}' | grep -Ev '${moving}' | sort`
+
+export async function hostState(lab: Lab, host: string, folders?: readonly string[]): Promise<readonly string[]> {
+  return linesOf((await lab.on(host, stateScript(folders))).stdout)
+}
+
+/** What is different, as a diff has it: `-line` was there before, `+line` is there now. */
+export function changedLines(before: readonly string[], after: readonly string[]): readonly string[] {
+  const [old, now] = [new Set(before), new Set(after)]
+  return [
+    ...before.filter((line) => !now.has(line)).map((line) => `-${line}`),
+    ...after.filter((line) => !old.has(line)).map((line) => `+${line}`),
+  ]
 }
