@@ -4,6 +4,7 @@ import type {Address} from '../domain/address.ts'
 import {LvsctlError} from '../domain/problem.ts'
 import type {HostReader} from '../host/host.ts'
 import {isEthernet} from '../host/mac.ts'
+import {readSysctls} from '../host/read-sysctls.ts'
 import {interfaceSysctl} from '../host/sysctl-key.ts'
 import {readLastingLedger} from '../persist/record.ts'
 import {acceptRedirects, familiesOf, forwardingKeys, sendRedirects} from './forwarding.ts'
@@ -30,11 +31,7 @@ export function observe(host: HostReader): Observed {
     ]),
     ...noted.flatMap((ledger) => ledger?.sysctls.map(({key}) => key) ?? []),
   ])
-  const sysctls = new Map<string, string>()
-  for (const key of keys) {
-    const value = host.sysctl(key)
-    if (value !== undefined) sysctls.set(key, value)
-  }
+  const sysctls = readSysctls(host, keys)
   const ipvs = host.module('ip_vs')
   if (ipvs === 'available') for (const [key, value] of initialValues) sysctls.set(key, value)
   return {

@@ -3,6 +3,7 @@
 import type {Address} from '../domain/address.ts'
 import type {FouPort, HostReader, InterfaceAddress, Link, ModuleState, NewLink, Route} from '../host/host.ts'
 import type {Ledger, Recorded} from '../host/ledger.ts'
+import {readSysctls} from '../host/read-sysctls.ts'
 import {interfaceSysctl} from '../host/sysctl-key.ts'
 import {hostPrefixOf} from '../host/vip.ts'
 import {readLastingLedger} from '../persist/record.ts'
@@ -42,11 +43,7 @@ export function observe(host: HostReader, modules: readonly string[] = []): Obse
     ),
     ...(recorded.ledger?.sysctls.map(({key}) => key) ?? []),
   ]
-  const sysctls = new Map<string, string>()
-  for (const key of keys) {
-    const value = host.sysctl(key)
-    if (value !== undefined) sysctls.set(key, value)
-  }
+  const sysctls = readSysctls(host, keys)
   let routes: readonly Route[] | undefined
   const unwraps = modules.includes('fou') || (recorded.ledger?.fouPorts ?? []).length > 0
   return {
