@@ -26,15 +26,17 @@ export function formatRules({configuration, timeouts, daemons, sysctls}: StateSo
   const parts: string[] = []
   for (const {service, servers} of configuration) {
     const name = serviceWords(service.key)
-    parts.push(`-A ${name} -s ${service.scheduler}${serviceSettings(service)}\n`)
+    const lines = [`-A ${name} -s ${service.scheduler}${serviceSettings(service)}\n`]
     warnings.add(misreadService(service), () => formatServiceKey(service.key))
     for (const server of servers) {
-      parts.push(`-a ${name} -r ${formatEndpoint(server.address, server.port)}${serverSettings(server)}\n`)
+      lines.push(`-a ${name} -r ${formatEndpoint(server.address, server.port)}${serverSettings(server)}\n`)
       warnings.add(
         misreadServer(service, server),
         () => `${formatServerKey(server)} in ${formatServiceKey(service.key)}`,
       )
     }
+    // Joined at once: until then V8 keeps every line as the pieces that it was put together from.
+    parts.push(lines.join(''))
   }
   if (timeouts) {
     parts.push(`--set ${timeouts.tcp} ${timeouts.tcpFin} ${timeouts.udp}\n`)
