@@ -12,6 +12,8 @@ export interface LedgerVip {
   readonly origin: 'added' | 'adopted'
   /** What it is for, in the words of the role. */
   readonly method?: string
+  /** What stood behind `setup --vip ADDRESS`, word by word. Not given: nothing did, or it is a ledger from before. */
+  readonly options?: readonly string[]
 }
 
 export interface LedgerSysctl {
@@ -64,9 +66,10 @@ const isFamily = (value: unknown): value is Family => value === 'ipv4' || value 
 const isAddress = (value: unknown): value is Address => text(value) && parseAddress(value) === value
 
 /** Version 1 knew VIPs on lo only. */
-const readVip = record(({address, interface: name = 'lo', origin, method}): LedgerVip | undefined => {
+const readVip = record(({address, interface: name = 'lo', origin, method, options}): LedgerVip | undefined => {
   if (!isAddress(address) || !text(name) || (origin !== 'added' && origin !== 'adopted')) return undefined
-  return {address, interface: name, origin, ...(text(method) && {method})}
+  const words = Array.isArray(options) && options.every(text) && options.length > 0
+  return {address, interface: name, origin, ...(text(method) && {method}), ...(words && {options})}
 })
 
 const readSysctl = record(({key, found, set}): LedgerSysctl | undefined =>

@@ -88,7 +88,3 @@ function masquerading(deed: 'add' | 'remove', rule: Masquerade, programs: Progra
   const [name = '', ...words] = masqueradeCommand(deed, rule)
   return {words: [programs.firewall(name), ...words]}
 }
-
-/** For a shell. Only nft takes words that it would take apart. */
-export const shellLine = (words: readonly string[]): string =>
-  words.map((word) => (/^[\w./:@=+-]+$/.test(word) ? word : `'${word}'`)).join(' ')

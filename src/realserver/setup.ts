@@ -16,6 +16,7 @@ import {hostPrefixOf, listVips} from '../host/vip.ts'
 import {routeThrough} from './gateway.ts'
 import {before, hasFouPort, linkNamed, liveLedger, type Observed, silentHostAddresses, vipOn} from './observe.ts'
 import {obstacles} from './obstacles.ts'
+import {optionsOf} from './options.ts'
 import {deviceFor, familiesOf, type Place, placeFor} from './place.ts'
 import {type QuietArp, quietArp, scopeProblems} from './quiet-arp.ts'
 import type {SetupRequest} from './request.ts'
@@ -127,7 +128,7 @@ interface Addresses {
 
 function bringUp(
   seen: readonly {readonly vip: Address; readonly device: string}[],
-  {method = 'dr'}: SetupRequest,
+  request: SetupRequest,
   scope: 'global' | 'host',
   observed: Observed,
   ledger: Ledger | undefined,
@@ -141,7 +142,13 @@ function bringUp(
     if (!there) effects.push({do: 'add-address', address: hidden(vip, device, scope)})
     else if (known < 0) warnings.push(adopted(vip, device))
     const origin = there ? (managed[known]?.origin ?? 'adopted') : 'added'
-    managed.splice(known < 0 ? managed.length : known, 1, {address: vip, interface: device, origin, method})
+    managed.splice(known < 0 ? managed.length : known, 1, {
+      address: vip,
+      interface: device,
+      origin,
+      method: request.method ?? 'dr',
+      ...optionsOf(request, managed[known], ledger),
+    })
   }
   return {effects, managed, warnings}
 }

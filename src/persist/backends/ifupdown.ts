@@ -3,8 +3,9 @@
 
 import {problem} from '../../domain/problem.ts'
 import type {HostReader} from '../../host/host.ts'
+import {shellLine} from '../../host/setup-line.ts'
 import {type Backend, bootFileText, type PersistRequest} from '../backend.ts'
-import {type Command, makeCommands, programsOn, shellLine, startCommands, stopCommands} from '../commands.ts'
+import {type Command, makeCommands, programsOn, startCommands, stopCommands} from '../commands.ts'
 import {commonFiles, sysctlFilePath} from '../common-files.ts'
 import {aboutLink, isHomemade, linkNames} from '../lasting.ts'
 

@@ -28,7 +28,13 @@ const ledger: Ledger = {
   bootId: 'this-boot',
   vips: [
     {address: address('192.168.1.200'), interface: 'lo', origin: 'added'},
-    {address: address('2001:db8::200'), interface: 'tunl0', origin: 'adopted', method: 'tun'},
+    {
+      address: address('2001:db8::200'),
+      interface: 'tunl0',
+      origin: 'adopted',
+      method: 'tun',
+      options: ['--method', 'tun'],
+    },
   ],
   sysctls: [{key: 'net.ipv4.conf.all.arp_ignore', found: '0', set: '1'}],
   present: [address('2001:db8::200')],
