@@ -49,6 +49,15 @@ interface RoleStatus {
   readonly problems: readonly Problem[]
 }
 
+interface Told {
+  /** VIPs were named. */
+  readonly named?: boolean
+  /** What set-up did is root's to read. */
+  readonly hidden?: boolean
+  /** There is no row: the line that sets one up. */
+  readonly none?: string
+}
+
 export abstract class RoleCommand extends BaseCommand {
   protected requireVips(given: readonly string[] | undefined): readonly Address[] {
     refuse(given ? [] : [vipMissing(this.words)])
@@ -68,7 +77,12 @@ export abstract class RoleCommand extends BaseCommand {
    * The end of a status, below its rows: whether the role comes back after a reboot, and everything that is wrong. Sets the
    * exit code; returns what JSON has of it.
    */
-  protected async endStatus(role: Role, host: HostReader, {ok, vips, problems}: RoleStatus) {
+  protected async endStatus(
+    role: Role,
+    host: HostReader,
+    {ok, vips, problems}: RoleStatus,
+    {named = false, hidden = false, none}: Told = {},
+  ) {
     const [{persistStatus}, {persistLine}, {isHidden}, {problemLines}] = await Promise.all([
       import('../persist/status.ts'),
       import('../persist/report.ts'),
@@ -77,19 +91,30 @@ export abstract class RoleCommand extends BaseCommand {
     ])
     const ours = vips.filter(({managed}) => managed !== 'no').map(({vip}) => vip)
     const persist = persistStatus(role, host, ours)
-    const unseen = isHidden(role, host)
-      ? [warning('persist-hidden', 'what comes back after a reboot only root can see')]
-      : []
+    const persistHidden = isHidden(role, host)
+    const unseen = persistHidden ? [warning('persist-hidden', 'what comes back after a reboot only root can see')] : []
     const lasting = [...(persist?.problems ?? []), ...unseen]
+    // Of VIPs that are named everything that counts can be seen.
+    const unknown = !named && (hidden || persistHidden)
+    if (none !== undefined)
+      this.say(unknown ? 'unknown: what is set up here only root can read' : `no VIP is set up here; to do it: ${none}`)
     if (persist) this.say(persistLine(persist))
     for (const line of problemLines([...vips.flatMap((one) => one.problems), ...problems, ...lasting])) this.note(line)
-    const allFine = ok && isFine(lasting)
-    if (!allFine) this.context.setExitCode(exitCodes.differences)
     return {
-      ok: allFine,
+      ok: this.verdict(ok && isFine(lasting), unknown),
       problems: [...problems, ...unseen].map(problemShape),
       persist: persist ? {...persist, problems: persist.problems.map(problemShape)} : null,
     }
+  }
+
+  /**
+   * What a status comes to, with its exit code: true, false, or null where nothing is wrong that can be seen, and notes that
+   * are root's may tell of more that should be here.
+   */
+  private verdict(ok: boolean, unknown: boolean): boolean | null {
+    if (ok && !unknown) return true
+    this.context.setExitCode(ok ? exitCodes.permission : exitCodes.differences)
+    return ok ? null : false
   }
 
   /** Echoes on stderr what is being done. */

@@ -5,7 +5,7 @@ import {parseVips} from '../../host/vip.ts'
 export default class RealServerStatus extends RoleCommand {
   static override summary = 'Say whether this host is the real server that it should be.'
   static override description =
-    'For every VIP that is set up here, or for those named: is it where it should be, is ARP quiet about it, does its tunnel open, which TCP ports have a listener; which settings differ, and which file sets them at boot. Exit 9 where something is not as it must be. Needs no root, which alone knows what lvsctl set up.'
+    'For every VIP that is set up here, or for those named: is it where it should be, is ARP quiet about it, does its tunnel open, which TCP ports have a listener; which settings differ, and which file sets them at boot. Exit 9 where something is not as it must be. Needs no root, which alone knows what lvsctl set up: without it, and without --vip, the exit code is 5 where nothing wrong can be seen.'
   static override examples = [
     {description: 'Whatever is set up here', command: '<%= config.bin %> realserver status'},
     {
@@ -26,16 +26,19 @@ export default class RealServerStatus extends RoleCommand {
       import('../../realserver/status.ts'),
       import('../../realserver/report.ts'),
     ])
-    const status = realServerStatus(observe(host), {
+    const observed = observe(host)
+    const status = realServerStatus(observed, {
       ...vips,
       listeners: listeners(host),
       persisted: persistedSysctls(host),
     })
     await this.printRows([...report.statusRows(status.vips), ...report.gatewayRows(status.gateways)])
     await this.printRows(report.settingRows(status.settings))
-    if (status.vips.length + status.gateways.length === 0)
-      this.say('no VIP is set up here; to do it: lvsctl realserver setup --vip ADDRESS')
-    const {ok, ...end} = await this.endStatus('realserver', host, status)
+    const {ok, ...end} = await this.endStatus('realserver', host, status, {
+      named: vips !== undefined,
+      hidden: observed.recorded.hidden,
+      ...(status.vips.length + status.gateways.length === 0 && {none: 'lvsctl realserver setup --vip ADDRESS'}),
+    })
     return {
       ok,
       vips: status.vips.map((one) => ({

@@ -100,6 +100,52 @@ describe('realserver', () => {
     })
   })
 
+  describe('status for who may not read the notes', () => {
+    /** What only root may read is there, and refused. */
+    function asUser(on: Machine): Machine {
+      const read = on.host.readFile.bind(on.host)
+      on.host.readFile = (path) => {
+        if (/^\/(?:run|etc)\/lvsctl\//.test(path)) throw Object.assign(new Error('EACCES'), {code: 'EACCES'})
+        return read(path)
+      }
+      return on
+    }
+    const gone = async (): Promise<Machine> => {
+      const on = lan()
+      await lvsctl('realserver setup --vip 192.168.1.200', on)
+      on.host.apply({
+        do: 'remove-address',
+        address: {interface: 'lo', address: address('192.168.1.200'), prefixLength: 32, scope: 'global'},
+      })
+      return asUser(on)
+    }
+
+    test('a VIP that may be gone is unknown, and neither well nor none', async () => {
+      const on = await gone()
+      const {stdout, stderr, exit} = await lvsctl('realserver status', on)
+      expect({stdout, exit}).toEqual({stdout: 'unknown: what is set up here only root can read\n', exit: 5})
+      expect(stderr).toContain('only root can read')
+      expect(JSON.parse((await lvsctl('realserver status --json', on)).stdout)).toMatchObject({
+        ok: null,
+        problems: [{code: 'ledger-hidden'}],
+      })
+    })
+
+    test('what can be seen and is wrong is told all the same', async () => {
+      const on = lan()
+      await lvsctl('realserver setup --vip 192.168.1.200', on)
+      on.host.apply({do: 'set-sysctl', key: 'net.ipv4.conf.all.arp_ignore', value: '0'})
+      expect(await lvsctl('realserver status', asUser(on))).toMatchObject({exit: 9})
+    })
+
+    test('of a VIP that is named all that counts can be seen', async () => {
+      const on = lan()
+      await lvsctl('realserver setup --vip 192.168.1.200', on)
+      expect(await lvsctl('realserver status --vip 192.168.1.200', asUser(on))).toMatchObject({exit: 0})
+      expect(await lvsctl('realserver status --vip 192.168.1.200', await gone())).toMatchObject({exit: 9})
+    })
+  })
+
   test('JSON of all three', async () => {
     const on = lan()
     const json = async (command: string) => JSON.parse((await lvsctl(`realserver ${command} --json`, on)).stdout)
