@@ -4,10 +4,11 @@ import type {Address} from '../domain/address.ts'
 import {type Problem, problem, warning} from '../domain/problem.ts'
 import type {HostReader} from '../host/host.ts'
 import type {Role} from '../host/ledger.ts'
+import {setupLine, setupLines} from '../host/setup-line.ts'
 import type {BackendName} from './backend-names.ts'
 import {type FileState, fileState} from './file-state.ts'
 import {differences} from './lasting.ts'
-import {isHere, readRecord} from './record.ts'
+import {isHere, readLastingLedger, readRecord} from './record.ts'
 
 export interface PersistStatus {
   readonly backend: BackendName
@@ -28,8 +29,10 @@ export function persistStatus(
 ): PersistStatus | undefined {
   const record = readRecord(role, host)
   if (!record || !isHere(record, host)) return undefined
-  const {backend, vips, lasting} = record
-  const again = `Run set-up again as before, with --persist=${backend}`
+  const {backend, vips, lasting, ledger} = record
+  const words = [`--persist=${backend}`]
+  const again = setupLines(role, ledger, words)
+  const noted = readLastingLedger(role, host).ledger?.vips ?? []
   const files = record.files.map((path) => ({path, state: fileState(path, host)}))
   const disabled = record.links.filter(({path, target}) => host.inspect(path)?.target !== target)
   const open = differences(lasting, host)
@@ -45,11 +48,11 @@ export function persistStatus(
       ...files.filter(({state}) => state === 'changed' || state === 'foreign').map(({path}) => changed(path)),
       ...disabled.map(({path}) => gone(path, again)),
       ...differing(open, again),
-      ...fleeting.map((vip) =>
-        warning('persist-not', `${vip} is set up here and is not kept over a reboot`, {
-          hint: again,
-        }),
-      ),
+      ...fleeting.map((vip) => {
+        const entry = noted.find(({address}) => address === vip)
+        const hint = entry && {hint: setupLine(role, entry, words)}
+        return warning('persist-not', `${vip} is set up here and is not kept over a reboot`, hint)
+      }),
     ],
   }
 }

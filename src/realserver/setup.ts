@@ -5,18 +5,20 @@
 // the director's traffic away.
 
 import {type Address, familyOf} from '../domain/address.ts'
-import {type Problem, refuse, warning} from '../domain/problem.ts'
+import {isFine, type Problem, refuse, warning} from '../domain/problem.ts'
 import type {Effect, InterfaceAddress} from '../host/host.ts'
 import {emptyLedger, isEmpty, type Ledger, ledgerEffects} from '../host/ledger.ts'
 import type {LedgerVip} from '../host/ledger-kinds.ts'
 import {planWithoutNotes} from '../host/managed.ts'
 import {Settings} from '../host/settings.ts'
+import {setupLine} from '../host/setup-line.ts'
 import {planEffects, type RolePlan} from '../host/step.ts'
 import {hostPrefixOf, listVips} from '../host/vip.ts'
 import {routeThrough} from './gateway.ts'
 import {before, hasFouPort, linkNamed, liveLedger, type Observed, silentHostAddresses, vipOn} from './observe.ts'
 import {obstacles} from './obstacles.ts'
 import {optionsOf} from './options.ts'
+import {otherwise} from './otherwise.ts'
 import {deviceFor, familiesOf, type Place, placeFor} from './place.ts'
 import {type QuietArp, quietArp, scopeProblems} from './quiet-arp.ts'
 import type {SetupRequest} from './request.ts'
@@ -45,7 +47,13 @@ function withVips(request: SetupRequest, observed: Observed, ledger: Ledger | un
   }
   const segments = tunnel && cureSegments(familiesOf(vips), tunnel, mtuCure, observed, ledger)
   const seen = vips.map((vip) => ({vip, device: deviceFor(vip, request)}))
-  problems.push(...seen.flatMap(({vip, device}) => obstacles(vip, device, arp.scope, foreseen)))
+  const changed = seen.flatMap((one) => {
+    const other = otherwise(one, request, ledger, observed)
+    // Why it cannot be there is told once.
+    problems.push(...(isFine(other) ? obstacles(one.vip, one.device, arp.scope, foreseen) : []))
+    return other
+  })
+  problems.push(...changed)
   refuse([...problems, ...(segments?.problems ?? [])])
 
   const addresses = bringUp(seen, request, arp.scope, foreseen, ledger)
@@ -59,6 +67,7 @@ function withVips(request: SetupRequest, observed: Observed, ledger: Ledger | un
     fouPorts: notedPorts(place, vips, ledger),
   }
   const warnings = [
+    ...changed,
     ...settings.warnings,
     ...arp.warnings,
     ...addresses.warnings,
@@ -163,9 +172,9 @@ function hidden(vip: Address, device: string, scope: 'global' | 'host'): Interfa
 function missingVips(ledger: Ledger | undefined, asked: readonly Address[], observed: Observed): readonly Problem[] {
   return (ledger?.vips ?? [])
     .filter(({address, interface: name}) => !asked.includes(address) && !vipOn(observed, address, name))
-    .map(({address, interface: name}) =>
-      warning('vip-gone', `${address} was set up here and is no longer on ${name}`, {
-        hint: `Bring it back: lvsctl realserver setup --vip ${address}; forget it: lvsctl realserver teardown --vip ${address}`,
+    .map((vip) =>
+      warning('vip-gone', `${vip.address} was set up here and is no longer on ${vip.interface}`, {
+        hint: `Bring it back: ${setupLine('realserver', vip)}; forget it: lvsctl realserver teardown --vip ${vip.address}`,
       }),
     )
 }

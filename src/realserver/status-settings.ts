@@ -3,7 +3,10 @@
 
 import {familyOf} from '../domain/address.ts'
 import {type Problem, warning} from '../domain/problem.ts'
+import type {Ledger} from '../host/ledger.ts'
+import {setupLines} from '../host/setup-line.ts'
 import type {Persisted} from '../host/sysctl-files.ts'
+import {sysctlFilePath} from '../persist/common-files.ts'
 import {arpKey, arpRules, effective} from './arp.ts'
 import {liveLedger, type Observed, silentHostAddresses} from './observe.ts'
 import {drops, reversePathKey} from './reverse-path.ts'
@@ -55,19 +58,25 @@ function willDo(key: string, is: string, {sysctls}: Observed): boolean {
   return !key.endsWith('.rp_filter') || !drops(effective(sysctls.get(reversePathKey('all')), is), true)
 }
 
+/** The file that --persist writes comes behind those of smaller names, and before /etc/sysctl.conf. */
+const isOutdone = (file: string): boolean =>
+  file.includes('/sysctl.d/') && nameOf(file) < nameOf(sysctlFilePath('realserver'))
+
+const nameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1)
+
 /** A value that is wrong is told with the VIP that suffers from it; here is what will go wrong at the next start. */
-export function settingProblems(settings: readonly SettingStatus[]): readonly Problem[] {
+export function settingProblems(settings: readonly SettingStatus[], ledger: Ledger | undefined): readonly Problem[] {
+  const again = ledger && setupLines('realserver', ledger, ['--persist'])
   return settings.flatMap(({key, is, should, atBoot}) => {
     if (should === undefined || !atBoot || atBoot.value === should) return []
     const place = `${atBoot.file}, line ${atBoot.line},`
+    const outdone = isOutdone(atBoot.file)
     const now = atBoot.value === is ? `, as it is now` : ''
     return [
       warning(
         'sysctl-at-boot',
         `${place} sets ${key} to ${atBoot.value}${now}: a reboot or "sysctl --system" undoes ${should}`,
-        {
-          hint: `Change it there, or leave it to: lvsctl realserver setup`,
-        },
+        {hint: outdone && again ? `Change it there, or outdo it: ${again}` : 'Change it there'},
       ),
     ]
   })

@@ -6,6 +6,7 @@ import {type Problem, problem, warning} from '../domain/problem.ts'
 import {describeFouPort, describeRoute} from '../host/describe.ts'
 import type {Ledger} from '../host/ledger.ts'
 import type {LedgerVip} from '../host/ledger-kinds.ts'
+import {setupLines} from '../host/setup-line.ts'
 import {hasFouPort, linkNamed, type Observed} from './observe.ts'
 import {reversePath, reversePathKey} from './reverse-path.ts'
 import {defaultRoute, holdsRoute} from './routes.ts'
@@ -30,15 +31,22 @@ export function gatewayStatus(ledger: Ledger | undefined, {routes}: Observed): r
   })
 }
 
-/** Of one tunnelled VIP: whether what is wrapped for it comes out, where it is or, of one on lo, anywhere. */
-export function tunnelProblems({address: vip, interface: place}: LedgerVip, observed: Observed): readonly Problem[] {
+/**
+ * Of one tunnelled VIP: whether what is wrapped for it comes out, where it is or, of one on lo, anywhere. `again`: the line
+ * that sets it up.
+ */
+export function tunnelProblems(
+  {address: vip, interface: place}: LedgerVip,
+  observed: Observed,
+  again: string,
+): readonly Problem[] {
   const family = familyOf(vip)
   const devices = observed.links.filter(
     ({name}) => isTunnelDevice(name) && (isTunnelDevice(place) ? name === place : isOf(family, name)),
   )
   const up = devices.filter((link) => link.up)
   return [
-    ...(up.length === 0 ? [noTunnel(vip, devices[0]?.name)] : []),
+    ...(up.length === 0 ? [noTunnel(vip, devices[0]?.name, again)] : []),
     ...(family === 'ipv4' && up.every(({name}) => reversePath(observed, name).drops)
       ? up.map(({name}) => filtered(name, observed))
       : []),
@@ -47,9 +55,9 @@ export function tunnelProblems({address: vip, interface: place}: LedgerVip, obse
 
 const isOf = (family: Family, name: string): boolean => name.startsWith('ip6') === (family === 'ipv6')
 
-function noTunnel(vip: Address, name: string | undefined): Problem {
+function noTunnel(vip: Address, name: string | undefined, again: string): Problem {
   return name === undefined
-    ? problem('tunnel-missing', `no tunnel device is here to unwrap packets for ${vip}`)
+    ? problem('tunnel-missing', `no tunnel device is here to unwrap packets for ${vip}`, {hint: again})
     : problem('tunnel-down', `${name} is down: packets for ${vip} are not unwrapped, clients are refused`, {
         hint: `ip link set ${name} up`,
       })
@@ -65,6 +73,8 @@ function filtered(name: string, observed: Observed): Problem {
 /** What set-up made and is not so any more. */
 export function wayProblems(ledger: Ledger, observed: Observed): readonly Problem[] {
   const gateways = gatewayStatus(ledger, observed).filter(({ok}) => !ok)
+  const {vips, routes} = ledger
+  const tunnelled = setupLines('realserver', {vips: vips.filter(({method}) => method === 'tun'), routes: []})
   const clamped = ledger.routes.filter(({route, method}) => method !== 'nat' && !holdsRoute(observed.routes, route))
   return [
     ...gateways.map(({gateway, instead}) =>
@@ -72,7 +82,7 @@ export function wayProblems(ledger: Ledger, observed: Observed): readonly Proble
         'gateway-changed',
         `answers do not go through ${gateway}: the default route ${instead === undefined ? 'is gone' : `is ${instead}`}`,
         {
-          hint: `lvsctl realserver setup --method nat --gateway ${gateway}`,
+          hint: setupLines('realserver', {vips: [], routes: routes.filter(({route}) => route.gateway === gateway)}),
         },
       ),
     ),
@@ -81,13 +91,17 @@ export function wayProblems(ledger: Ledger, observed: Observed): readonly Proble
         'route-changed',
         `the route ${describeRoute(route)} was changed: clients may be asked for segments that are too large`,
         {
-          hint: 'lvsctl realserver setup --method tun --mtu-cure clamp …',
+          hint: tunnelled,
         },
       ),
     ),
     ...ledger.links
       .filter(({name}) => !linkNamed(observed, name))
-      .map(({name}) => problem('link-gone', `${name}, which set-up made, is gone`, {hint: 'lvsctl realserver setup'})),
+      .map(({name}) =>
+        problem('link-gone', `${name}, which set-up made, is gone`, {
+          hint: setupLines('realserver', {vips: vips.filter((one) => one.interface === name), routes: []}),
+        }),
+      ),
     ...ledger.fouPorts
       .filter((port) => !hasFouPort(observed.fouPorts, port))
       .map((port) =>

@@ -4,14 +4,18 @@
 import {type Address, compareAddresses, familyOf} from '../domain/address.ts'
 import {isFine, type Problem, problem, warning} from '../domain/problem.ts'
 import type {AddressScope} from '../host/host.ts'
+import type {Ledger} from '../host/ledger.ts'
+import type {LedgerVip} from '../host/ledger-kinds.ts'
 import {type Listener, portsFor} from '../host/listeners.ts'
 import {type Managed, managedBy, statusWithoutNotes} from '../host/managed.ts'
+import {notedOption, setupLine, setupLines} from '../host/setup-line.ts'
 import type {Persisted} from '../host/sysctl-files.ts'
 import {hostPrefixOf, listVips} from '../host/vip.ts'
 import {arpKey, arpRules, effective, speaksArp} from './arp.ts'
 import {deviceOf, linkNamed, liveLedger, type Observed, silentAddresses, vipOn} from './observe.ts'
 import {type SettingStatus, settingProblems, settingStatus} from './status-settings.ts'
 import {type GatewayStatus, gatewayStatus, tunnelProblems, wayProblems} from './status-ways.ts'
+import {isTunnelDevice} from './tunnels.ts'
 
 export interface VipStatus {
   readonly vip: Address
@@ -65,19 +69,20 @@ export function realServerStatus(
   observed: Observed,
   {vips, listeners = [], persisted = () => undefined}: StatusRequest = {},
 ): RealServerStatus {
-  const ledger = liveLedger(observed)
+  const {ledger, past} = observed.recorded
   const known = [
-    ...(ledger?.vips.map(({address}) => address) ?? []),
+    ...((ledger ?? past)?.vips.map(({address}) => address) ?? []),
     ...silentAddresses(observed).map(({address}) => address),
   ]
   const asked = vips ?? [...new Set(known)].sort(compareAddresses)
   const list = asked.map((vip) => vipStatus(vip, observed, listeners))
   const settings = list.length === 0 && !ledger ? [] : settingStatus(observed, persisted)
-  const gateways = gatewayStatus(ledger, observed)
+  const gateways = gatewayStatus(ledger ?? past, observed)
   const problems = [
     ...loopbackDown(observed),
     ...(ledger ? wayProblems(ledger, observed) : []),
-    ...settingProblems(settings),
+    ...settingProblems(settings, ledger),
+    ...(past ? lost(past, observed) : []),
     ...records(observed),
   ]
   const role = list.length > 0 || gateways.length > 0 || observed.recorded.past !== undefined
@@ -93,9 +98,26 @@ function loopbackDown(observed: Observed): readonly Problem[] {
   ]
 }
 
+/** What an earlier boot had, and nobody brought back. */
+function lost(past: Ledger, observed: Observed): readonly Problem[] {
+  const vips = past.vips.filter(({address, interface: name}) => !vipOn(observed, address, name))
+  const away = gatewayStatus(past, observed).flatMap(({ok, gateway}) => (ok ? [] : [gateway]))
+  if (vips.length + away.length === 0) return []
+  const what = [
+    ...(vips.length > 0 ? [listVips(vips.map(({address}) => address))] : []),
+    ...(away.length > 0 ? [`the way through ${listVips(away)}`] : []),
+  ].join(' and ')
+  const routes = past.routes.filter(({route}) => route.gateway !== undefined && away.includes(route.gateway))
+  return [
+    problem('reboot-lost', `${what} had been set up before this host was started anew`, {
+      hint: setupLines('realserver', {vips, routes}),
+    }),
+  ]
+}
+
 /** What the notes say about themselves. */
 function records(observed: Observed): readonly Problem[] {
-  const {past, hidden} = observed.recorded
+  const {hidden} = observed.recorded
   const ledger = liveLedger(observed)
   const problems: Problem[] = []
   if (ledger?.vips.length === 0 && ledger.sysctls.length > 0)
@@ -104,38 +126,32 @@ function records(observed: Observed): readonly Problem[] {
         hint: 'lvsctl realserver teardown',
       }),
     )
-  if (past && past.vips.length > 0)
-    problems.push(
-      problem(
-        'reboot-lost',
-        `${listVips(past.vips.map(({address}) => address))} had been set up before this host was started anew`,
-        {
-          hint: `lvsctl realserver setup --vip ${past.vips.map(({address}) => address).join(',')}`,
-        },
-      ),
-    )
   if (hidden) problems.push(statusWithoutNotes)
   return problems
 }
 
 function vipStatus(vip: Address, observed: Observed, listeners: readonly Listener[]): VipStatus {
-  const ledger = liveLedger(observed)
-  const entry = ledger?.vips.find(({address}) => address === vip)
-  const device = entry ? entry.interface : whereIs(vip, observed)
+  const isIt = ({address}: LedgerVip): boolean => address === vip
+  const entry = observed.recorded.ledger?.vips.find(isIt)
+  const earlier = observed.recorded.past?.vips.find(isIt)
+  const place = entry ?? earlier ?? unnoted(vip, observed)
+  const device = place.interface
   const there = vipOn(observed, vip, device)
   const elsewhere = observed.addresses
     .filter((one) => one.address === vip && one.interface !== device)
     .map((one) => one.interface)
   const loud = familyOf(vip) === 'ipv4' ? loudInterfaces(there?.scope ?? 'global', observed) : []
+  const again = wayBack(place, entry ?? earlier, observed)
   const problems: Problem[] = [
-    ...wrongPlace(vip, device, observed),
+    ...wrongPlace(vip, device, observed, again),
     ...elsewhere.filter((name) => speaks(name, observed)).map((name) => onInterface(vip, name)),
-    ...loud.map((one) => isLoud(vip, one)),
-    ...(entry?.method === 'tun' ? tunnelProblems(entry, observed) : []),
+    // Of an address that is not here nobody hears.
+    ...(there ? loud.map((one) => isLoud(vip, one, scopeHint(one, place, again))) : []),
+    ...(place.method === 'tun' ? tunnelProblems(place, observed, again) : []),
   ]
   return {
     vip,
-    method: entry?.method === 'tun' ? 'tunnelling' : 'direct-routing',
+    method: place.method === 'tun' ? 'tunnelling' : 'direct-routing',
     interface: device,
     present: there !== undefined,
     onLoopback: there?.interface === 'lo',
@@ -150,21 +166,33 @@ function vipStatus(vip: Address, observed: Observed, listeners: readonly Listene
   }
 }
 
-/** Of a VIP that nobody noted. */
-function whereIs(vip: Address, observed: Observed): string {
+/** A VIP that nobody noted, as if it had been. */
+function unnoted(vip: Address, observed: Observed): LedgerVip {
   const found = silentAddresses(observed).filter(({address}) => address === vip)
-  return (found.find((one) => one.interface === 'lo') ?? found[0])?.interface ?? deviceOf(vip, undefined)
+  const name = (found.find((one) => one.interface === 'lo') ?? found[0])?.interface ?? deviceOf(vip, undefined)
+  return {address: vip, interface: name, origin: 'adopted', ...(isTunnelDevice(name) && {method: 'tun'})}
 }
 
-const setUp = (vip: Address): string => `lvsctl realserver setup --vip ${vip}`
+/** The line that sets it up again as it was; to whom the notes are hidden, nobody knows how that was. */
+function wayBack(place: LedgerVip, noted: LedgerVip | undefined, {recorded}: Observed): string {
+  if (!noted && recorded.hidden) return 'How it was set up only root can see: run this again with sudo'
+  return setupLine('realserver', place)
+}
 
-function wrongPlace(vip: Address, device: string, observed: Observed): readonly Problem[] {
+function scopeHint({interface: name}: LoudInterface, place: LedgerVip, again: string): string {
+  const scope = notedOption(place, '--arp-scope')
+  return scope === undefined || scope === name
+    ? again
+    : `It was set up with --arp-scope ${scope}, which leaves ${name} alone; make it quiet: ${again} --arp-scope all`
+}
+
+function wrongPlace(vip: Address, device: string, observed: Observed, again: string): readonly Problem[] {
   const there = vipOn(observed, vip, device)
-  if (!there) return [problem('vip-missing', `${vip} is not on ${device}`, {hint: setUp(vip)})]
+  if (!there) return [problem('vip-missing', `${vip} is not on ${device}`, {hint: again})]
   if (there.prefixLength !== hostPrefixOf(vip))
     return [
       problem('vip-prefix', `${vip} is on ${device} with /${there.prefixLength} and must be /${hostPrefixOf(vip)}`, {
-        hint: `ip addr del ${vip}/${there.prefixLength} dev ${device}; ${setUp(vip)}`,
+        hint: `ip addr del ${vip}/${there.prefixLength} dev ${device}; ${again}`,
       }),
     ]
   if (device === 'lo' || linkNamed(observed, device)?.up) return []
@@ -183,10 +211,8 @@ function onInterface(vip: Address, name: string): Problem {
 
 const loudness = {arp_ignore: 'answers for', arp_announce: 'announces'} as const
 
-function isLoud(vip: Address, {interface: name, setting, effective: value}: LoudInterface): Problem {
-  return problem('arp-loud', `${name}: ${setting} is ${value}, so this host ${loudness[setting]} ${vip}`, {
-    hint: setUp(vip),
-  })
+function isLoud(vip: Address, {interface: name, setting, effective: value}: LoudInterface, hint: string): Problem {
+  return problem('arp-loud', `${name}: ${setting} is ${value}, so this host ${loudness[setting]} ${vip}`, {hint})
 }
 
 function loudInterfaces(scope: AddressScope, {links, sysctls}: Observed): readonly LoudInterface[] {
