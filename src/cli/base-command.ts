@@ -33,6 +33,8 @@ export abstract class BaseCommand extends Command {
 
   protected readonly context = currentContext()
   protected readonly paint: Paint = paintFor(this.context.out)
+  /** The network namespace that the arguments name. */
+  protected netns: string | undefined
   private quiet = false
   private verbose = this.argv.includes('--verbose')
 
@@ -49,13 +51,15 @@ export abstract class BaseCommand extends Command {
     const {netns, quiet, verbose} = parsed.flags as {netns?: string; quiet?: boolean; verbose?: boolean}
     this.quiet = quiet === true
     this.verbose = verbose === true
+    this.netns = netns
     if (netns !== undefined) await this.context.enterNamespace(netns)
     return parsed
   }
 
   /** A result, as text for people; --json has its own. */
   protected print(text: string): void {
-    if (!this.jsonEnabled() && text !== '') this.context.out.write(text.endsWith('\n') ? text : `${text}\n`)
+    if (!this.jsonEnabled() && text !== '')
+      this.context.out.write(this.linesHere(text.endsWith('\n') ? text : `${text}\n`))
   }
 
   /** What was done, in a sentence: a result that --quiet does without. */
@@ -65,7 +69,7 @@ export abstract class BaseCommand extends Command {
 
   /** Talk beside the result; not where a program reads. */
   protected note(text: string): void {
-    if (!this.quiet && !this.jsonEnabled()) this.context.err.write(`${text}\n`)
+    if (!this.quiet && !this.jsonEnabled()) this.context.err.write(this.linesHere(`${text}\n`))
   }
 
   /** Talk for those who want to know how. */
@@ -97,7 +101,12 @@ export abstract class BaseCommand extends Command {
   }
 
   protected override logJson(json: unknown): void {
-    this.context.out.write(`${toJson(json)}\n`)
+    this.context.out.write(this.linesHere(`${toJson(json)}\n`))
+  }
+
+  /** A text, with what its lines to type need here: for commands whose lines depend on how they were called. */
+  protected linesHere(text: string): string {
+    return text
   }
 
   protected override async catch(thrown: Error & {code?: string; oclif?: {exit?: number}}): Promise<void> {
@@ -109,7 +118,7 @@ export abstract class BaseCommand extends Command {
       flags: {...this.ctor.baseFlags, ...this.ctor.flags},
     })
     if (this.jsonEnabled()) this.logJson(errorObject(error))
-    else this.context.err.write(errorText(error, paintFor(this.context.err), {stack: this.verbose}))
+    else this.context.err.write(this.linesHere(errorText(error, paintFor(this.context.err), {stack: this.verbose})))
     this.context.setExitCode(error.exit)
   }
 

@@ -7,6 +7,7 @@ import type {RunEvents} from '../host/carry-out.ts'
 import type {HostReader} from '../host/host.ts'
 import type {Role} from '../host/ledger.ts'
 import type {Managed} from '../host/managed.ts'
+import {shellLine} from '../host/setup-line.ts'
 import {echoLines, type RolePlan, type Step} from '../host/step.ts'
 import {parseVips, vipMissing} from '../host/vip.ts'
 import {type BackendName, backendNames} from '../persist/backend-names.ts'
@@ -58,7 +59,22 @@ interface Told {
   readonly none?: string
 }
 
+/** Lines that are for this host: not those for the director, for a real server, for whoever has the VIP now. */
+const linesOf = (role: string): RegExp =>
+  new RegExp(
+    `(?<!\\b(?:on the director|another director|on the host)\\b[^:;\\n]*: )lvsctl ${role} (?:setup|teardown|status)`,
+    'gi',
+  )
+
 export abstract class RoleCommand extends BaseCommand {
+  /** In the namespace that was named: that option goes with the line. */
+  protected override linesHere(text: string): string {
+    if (this.netns === undefined) return text
+    const typed = shellLine(['--netns', this.netns])
+    const words = this.jsonEnabled() ? JSON.stringify(typed).slice(1, -1) : typed
+    return text.replace(linesOf(this.words.split(' ')[0] ?? ''), (line) => `${line} ${words}`)
+  }
+
   protected requireVips(given: readonly string[] | undefined): readonly Address[] {
     refuse(given ? [] : [vipMissing(this.words)])
     return parseVips(given ?? [])

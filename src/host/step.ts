@@ -26,6 +26,8 @@ export interface RolePlan {
   readonly steps: readonly Step[]
   /** What an operator should know about it, all of severity `warning`: errors are thrown. */
   readonly warnings: readonly Problem[]
+  /** Of the VIPs those that were here before: what takes the role back leaves them, unless they are named. */
+  readonly adopted?: readonly Address[]
   /** How it comes back after a reboot, in a phrase; not given: it does not. */
   readonly kept?: string
 }

@@ -112,9 +112,11 @@ export function vipOn({addresses}: Observed, vip: Address, device: string): Inte
   return found.find((one) => one.prefixLength === hostPrefixOf(vip)) ?? found[0]
 }
 
-/** Where set-up put it; `lo` where nothing is known of it. */
-export function deviceOf(vip: Address, ledger: Ledger | undefined): string {
-  return ledger?.vips.find(({address}) => address === vip)?.interface ?? 'lo'
+/** Where set-up put it, or whoever else did; `lo` where it is nowhere. */
+export function placeOf(vip: Address, ledger: Ledger | undefined, observed: Observed): string {
+  const found = silentAddresses(observed).filter(({address}) => address === vip)
+  const noted = ledger?.vips.find(({address}) => address === vip)
+  return (noted ?? found.find((one) => one.interface === 'lo') ?? found[0])?.interface ?? 'lo'
 }
 
 /**

@@ -1,5 +1,6 @@
 // What was done, would be done or is so, in words for people. Layout and colour are decided where it is printed.
 
+import {type Address, familyOf} from '../domain/address.ts'
 import {managedWords} from '../host/managed.ts'
 import type {RolePlan} from '../host/step.ts'
 import {listVips} from '../host/vip.ts'
@@ -14,7 +15,7 @@ export interface Telling {
 }
 
 export function setupReport(
-  {vips, steps, kept}: RolePlan,
+  {vips, steps, kept, adopted = []}: RolePlan,
   {method = 'dr', gateways = []}: Pick<SetupRequest, 'method' | 'gateways'>,
   {dryRun = false}: Telling = {},
 ): readonly string[] {
@@ -24,8 +25,26 @@ export function setupReport(
   return [
     ready(method, names, vips.length),
     `  ${kept ?? 'not kept over a reboot'}`,
-    `  undo: lvsctl realserver teardown${method === 'nat' ? '' : ` --vip ${vips.join(',')}`}`,
+    ...undo(
+      method === 'nat',
+      vips.filter((vip) => !adopted.includes(vip)),
+    ),
+    ...before(adopted),
   ]
+}
+
+function undo(nat: boolean, added: readonly Address[]): readonly string[] {
+  if (nat) return ['  undo: lvsctl realserver teardown']
+  return added.length > 0 ? [`  undo: lvsctl realserver teardown --vip ${added.join(',')}`] : []
+}
+
+function before(vips: readonly Address[]): readonly string[] {
+  if (vips.length === 0) return []
+  const [were, they, are] = vips.length === 1 ? ['was', 'it', 'is'] : ['were', 'they', 'are']
+  const quiet = vips.some((vip) => familyOf(vip) === 'ipv4')
+    ? `, and ARP stays quiet as long as ${they} ${are} here`
+    : ''
+  return [`  not undone: ${listVips(vips)} ${were} here before${quiet}`]
 }
 
 function idle(method: Method, names: string, count: number): string {
@@ -39,19 +58,23 @@ function ready(method: Method, names: string, count: number): string {
   return `ready: this host takes ${names} ${way} and stays silent about ${count === 1 ? 'it' : 'them'} on the LAN`
 }
 
-export function teardownReport({vips, steps}: RolePlan, {dryRun = false}: Telling = {}): readonly string[] {
+export function teardownReport({vips, steps, warnings}: RolePlan, {dryRun = false}: Telling = {}): readonly string[] {
   if (steps.length === 0) return ['nothing to do']
   if (dryRun) return [unchanged]
   const arp = steps.some(({effect}) => effect.do === 'set-sysctl' && isArpKey(effect.key))
+  const left = warnings.some(({code}) => leftCodes.includes(code))
   const route = steps.find(({effect}) => effect.do === 'replace-route' || effect.do === 'remove-route')
   return [
     vips.length === 0
-      ? 'done: nothing of the role is left here'
+      ? `done: nothing ${left ? 'that set-up added' : 'of the role'} is left here`
       : `done: this host does not take ${listVips(vips)} any more`,
     ...(arp ? ['  ARP settings are as they were found'] : []),
     ...(route ? ['  routes are as they were found'] : []),
   ]
 }
+
+/** Of warnings that say what stays, and why. */
+const leftCodes: readonly string[] = ['vip-left', 'arp-kept-quiet', 'link-kept', 'route-changed', 'sysctl-changed']
 
 const unchanged = 'nothing was changed (dry run)'
 

@@ -76,7 +76,7 @@ function withVips(request: SetupRequest, observed: Observed, ledger: Ledger | un
     ...forgotten(vips, observed),
     ...(observed.recorded.hidden ? [planWithoutNotes] : []),
   ]
-  return planEffects(vips, warnings, before(foreseen), [
+  const plan = planEffects(vips, warnings, before(foreseen), [
     ...ledgerEffects(observed.recorded, next),
     ...place.effects,
     ...settings.effects,
@@ -85,6 +85,8 @@ function withVips(request: SetupRequest, observed: Observed, ledger: Ledger | un
     ...ups.map((name): Effect => ({do: 'link-up', interface: name})),
     ...addresses.effects,
   ])
+  const adopted = addresses.managed.filter(({address, origin}) => origin === 'adopted' && vips.includes(address))
+  return {...plan, adopted: adopted.map(({address}) => address)}
 }
 
 function behindNat({gateways = [], sshPeer}: SetupRequest, observed: Observed, ledger: Ledger | undefined): RolePlan {
@@ -149,7 +151,7 @@ function bringUp(
     const known = managed.findIndex(({address}) => address === vip)
     const there = vipOn(observed, vip, device)
     if (!there) effects.push({do: 'add-address', address: hidden(vip, device, scope)})
-    else if (known < 0) warnings.push(adopted(vip, device))
+    else if (known < 0) warnings.push(adoption(vip, device))
     const origin = there ? (managed[known]?.origin ?? 'adopted') : 'added'
     managed.splice(known < 0 ? managed.length : known, 1, {
       address: vip,
@@ -179,7 +181,7 @@ function missingVips(ledger: Ledger | undefined, asked: readonly Address[], obse
     )
 }
 
-function adopted(vip: Address, device: string): Problem {
+function adoption(vip: Address, device: string): Problem {
   return warning('vip-adopted', `${vip} was on ${device} already and is left as it is`, {
     hint: `A teardown of everything leaves it there; name it to remove it: lvsctl realserver teardown --vip ${vip}`,
   })

@@ -12,9 +12,10 @@ import {notedOption, setupLine, setupLines} from '../host/setup-line.ts'
 import type {Persisted} from '../host/sysctl-files.ts'
 import {hostPrefixOf, listVips} from '../host/vip.ts'
 import {arpKey, arpRules, effective, speaksArp} from './arp.ts'
-import {deviceOf, linkNamed, liveLedger, type Observed, silentAddresses, vipOn} from './observe.ts'
+import {linkNamed, liveLedger, type Observed, placeOf, silentAddresses, vipOn} from './observe.ts'
 import {type SettingStatus, settingProblems, settingStatus} from './status-settings.ts'
 import {type GatewayStatus, gatewayStatus, tunnelProblems, wayProblems} from './status-ways.ts'
+import {howToFinish, whoNeedsSilence} from './teardown.ts'
 import {isTunnelDevice} from './tunnels.ts'
 
 export interface VipStatus {
@@ -119,11 +120,12 @@ function lost(past: Ledger, observed: Observed): readonly Problem[] {
 function records(observed: Observed): readonly Problem[] {
   const {hidden} = observed.recorded
   const ledger = liveLedger(observed)
+  const [keeper] = whoNeedsSilence([], [], ledger, observed)
   const problems: Problem[] = []
   if (ledger?.vips.length === 0 && ledger.sysctls.length > 0)
     problems.push(
       warning('teardown-unfinished', 'a teardown kept ARP quiet and has settings left to restore', {
-        hint: 'lvsctl realserver teardown',
+        hint: keeper ? howToFinish(keeper.address) : 'lvsctl realserver teardown',
       }),
     )
   if (hidden) problems.push(statusWithoutNotes)
@@ -168,8 +170,7 @@ function vipStatus(vip: Address, observed: Observed, listeners: readonly Listene
 
 /** A VIP that nobody noted, as if it had been. */
 function unnoted(vip: Address, observed: Observed): LedgerVip {
-  const found = silentAddresses(observed).filter(({address}) => address === vip)
-  const name = (found.find((one) => one.interface === 'lo') ?? found[0])?.interface ?? deviceOf(vip, undefined)
+  const name = placeOf(vip, undefined, observed)
   return {address: vip, interface: name, origin: 'adopted', ...(isTunnelDevice(name) && {method: 'tun'})}
 }
 

@@ -1,7 +1,7 @@
 // What takes the role back: the steps, computed and not done. The reverse of set-up: addresses first, then what unwrapped
 // packets for them, and only when no VIP needs the silence any more the settings, to the values found. The ledger last.
 
-import {type Address, familyOf} from '../domain/address.ts'
+import {type Address, familyOf, inSubnet} from '../domain/address.ts'
 import {type Problem, problem, refuse, warning} from '../domain/problem.ts'
 import {describeEffect, describeRoute} from '../host/describe.ts'
 import {notesHidden} from '../host/failures.ts'
@@ -14,12 +14,13 @@ import {hostPrefixOf} from '../host/vip.ts'
 import {arpKey, arpRules, isArpKey} from './arp.ts'
 import {
   before,
-  deviceOf,
   hasFouPort,
   ifLive,
+  isSilent,
   linkNamed,
   liveLedger,
   type Observed,
+  placeOf,
   silentHostAddresses,
   vipOn,
 } from './observe.ts'
@@ -41,7 +42,7 @@ export function planTeardown({vips}: TeardownRequest, observed: Observed): RoleP
 
   const warnings = named.flatMap((vip) => notThere(vip, ledger, observed))
   const removals = named.flatMap((vip): Effect[] => {
-    const there = vipOn(observed, vip, deviceOf(vip, ledger))
+    const there = vipOn(observed, vip, placeOf(vip, ledger, observed))
     return there ? [{do: 'remove-address', address: there}] : []
   })
   const rest = vips ? managed.filter(({address}) => !vips.includes(address)) : []
@@ -49,17 +50,17 @@ export function planTeardown({vips}: TeardownRequest, observed: Observed): RoleP
     ? []
     : managed.filter(({origin, address, interface: name}) => origin === 'adopted' && vipOn(observed, address, name))
 
-  const needed = whoNeedsSilence(rest, named, ledger, observed)
+  const keepers = whoNeedsSilence(rest, named, ledger, observed)
+  const needed = keepers.length > 0
   const ways = ledger && closeWays(ledger, rest, named, vips === undefined, observed)
   const goes = (key: string): boolean => (isArpKey(key) ? !needed : !rest.some(isTunnelled))
   const settings = restore(
     (ledger?.sysctls ?? []).filter(({key}) => goes(key)),
     observed.sysctls,
   )
-  const relaxed = settings.effects.length > 0
-  warnings.push(...(ways?.warnings ?? []), ...settings.warnings, ...heardAgain(left, relaxed))
-  if (needed && ledger && rest.length === 0 && ledger.sysctls.some(({key}) => isArpKey(key)))
-    warnings.push(silenceKept(needed))
+  const quieted = ledger?.sysctls.some(({key}) => isArpKey(key)) ?? false
+  warnings.push(...(ways?.warnings ?? []), ...settings.warnings, ...stays(left, quieted))
+  if (quieted && rest.length === 0) warnings.push(...keepers.filter((one) => !left.some(isAt(one))).map(silenceKept))
   if (!ledger && named.length > 0) warnings.push(...noRecord(removals, observed))
 
   const next = ledger && {
@@ -67,6 +68,8 @@ export function planTeardown({vips}: TeardownRequest, observed: Observed): RoleP
     ...ways?.kept,
     vips: rest,
     sysctls: ledger.sysctls.filter(({key}) => !goes(key)),
+    // From now on nothing else tells that it is a VIP.
+    present: ledger.present.filter((address) => !left.some((one) => one.address === address)),
   }
   return planEffects(named, warnings, before(observed), [
     ...removals,
@@ -78,18 +81,39 @@ export function planTeardown({vips}: TeardownRequest, observed: Observed): RoleP
 
 const isTunnelled = ({method}: LedgerVip): boolean => method === 'tun'
 
-/** An address on lo that a talkative ARP would give away: ours, or one that somebody added since. */
-function whoNeedsSilence(
+const isAt =
+  (one: Pick<LedgerVip, 'address'>) =>
+  ({address}: Pick<LedgerVip, 'address'>): boolean =>
+    address === one.address
+
+/**
+ * Addresses that a talkative ARP would give away: VIPs, whoever put them there. What was there before set-up and was never
+ * called a VIP counts where neighbours can ask for it: in a subnet of this host's.
+ */
+export function whoNeedsSilence(
   rest: readonly LedgerVip[],
   going: readonly Address[],
   ledger: Ledger | undefined,
   observed: Observed,
-): Address | undefined {
-  const ours = rest.map(({address}) => address)
-  const others = silentHostAddresses(observed)
-    .map(({address}) => address)
-    .filter((address) => !going.includes(address) && !ledger?.present.includes(address))
-  return [...ours, ...others].find((address) => familyOf(address) === 'ipv4')
+): readonly Pick<LedgerVip, 'address' | 'interface'>[] {
+  const adopted = ledger?.vips.filter(({origin}) => origin === 'adopted') ?? []
+  const others = silentHostAddresses(observed).filter(
+    (one) =>
+      !going.includes(one.address) &&
+      !rest.some(isAt(one)) &&
+      (!ledger?.present.includes(one.address) || adopted.some(isAt(one)) || isNear(one.address, observed)),
+  )
+  return [...rest, ...others].filter(({address}) => familyOf(address) === 'ipv4')
+}
+
+/** In a subnet that this host shares with neighbours. */
+function isNear(address: Address, observed: Observed): boolean {
+  return observed.addresses.some(
+    (one) =>
+      one.prefixLength < hostPrefixOf(one.address) &&
+      !observed.links.some((link) => link.name === one.interface && isSilent(link)) &&
+      inSubnet(address, one.address, one.prefixLength),
+  )
 }
 
 interface Ways {
@@ -144,23 +168,24 @@ function closeWays(
 const gone = <Entry>(all: readonly Entry[], kept: readonly Entry[]): readonly Entry[] =>
   all.filter((one) => !kept.includes(one)).toReversed()
 
-/** What was there before set-up is there still, and may be heard again. */
-function heardAgain(left: readonly LedgerVip[], relaxed: boolean): readonly Problem[] {
-  const heard = left.filter(({address}) => familyOf(address) === 'ipv4').map(({address}) => address)
-  if (heard.length === 0) return []
-  const again = relaxed ? ', while ARP goes back to what was found: this host may answer for it' : ''
-  return [
-    warning('vip-left', `${heard.join(', ')} was on ${left[0]?.interface} before set-up and stays there${again}`, {
-      hint: `To remove it too: lvsctl realserver teardown --vip ${heard.join(',')}`,
-    }),
-  ]
-}
-
-function silenceKept(address: Address): Problem {
-  return warning('arp-kept-quiet', `ARP stays quiet: ${address} is on lo, put there by somebody else since set-up`, {
-    hint: 'When it is gone, run: lvsctl realserver teardown',
+/** What was there before set-up is there still: no neighbour is to hear of it all of a sudden. */
+function stays(left: readonly LedgerVip[], quieted: boolean): readonly Problem[] {
+  return left.map(({address, interface: name}) => {
+    const quiet = quieted && familyOf(address) === 'ipv4' ? ', and ARP stays quiet about it' : ''
+    return warning('vip-left', `${address} was on ${name} before set-up and stays there${quiet}`, {
+      hint: `To remove it too: lvsctl realserver teardown --vip ${address}`,
+    })
   })
 }
+
+function silenceKept({address, interface: name}: Pick<LedgerVip, 'address' | 'interface'>): Problem {
+  return warning('arp-kept-quiet', `ARP stays quiet: ${address} is on ${name}, and was not put there by lvsctl`, {
+    hint: howToFinish(address),
+  })
+}
+
+export const howToFinish = (address: Address): string =>
+  `When it is gone, run: lvsctl realserver teardown; to remove it too: lvsctl realserver teardown --vip ${address}`
 
 function linkKept(name: string): Problem {
   return warning('link-kept', `${name} stays as it is: somebody else has an address on it`, {
@@ -175,7 +200,7 @@ function routeChanged(route: Parameters<typeof describeRoute>[0]): Problem {
 }
 
 function notThere(vip: Address, ledger: Ledger | undefined, observed: Observed): readonly Problem[] {
-  const device = deviceOf(vip, ledger)
+  const device = placeOf(vip, ledger, observed)
   if (vipOn(observed, vip, device)) return []
   const known = ledger?.vips.some(({address}) => address === vip)
   const elsewhere = observed.addresses.find((one) => one.address === vip)?.interface
@@ -206,7 +231,7 @@ function noRecord(removals: readonly Effect[], observed: Observed): readonly Pro
 }
 
 function wrongPrefix(vip: Address, ledger: Ledger | undefined, observed: Observed): readonly Problem[] {
-  const device = deviceOf(vip, ledger)
+  const device = placeOf(vip, ledger, observed)
   const there = vipOn(observed, vip, device)
   if (!there || there.prefixLength === hostPrefixOf(vip)) return []
   return [

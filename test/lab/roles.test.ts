@@ -144,18 +144,22 @@ describe('what was found comes back', () => {
     expect(await act('rs1', `realserver setup --vip ${a},${b}`)).toMatchObject({warnings: ['vip-adopted']})
     expect([await arpSettings('rs1'), await onLo('rs1')]).toEqual(['1 2', `${a}/32 ${b}/32`])
     expect(await act('rs1', 'realserver teardown')).toEqual({
+      lines: [`ip addr del ${b}/32 dev lo`],
+      warnings: ['vip-left'],
+    })
+    expect([await arpSettings('rs1'), await onLo('rs1'), await ledgers('rs1')]).toEqual(['1 2', `${a}/32`, '1'])
+    await act('director', `director setup --vip ${a} --dev ${device}`)
+    expect(await whoHas(a)).toEqual(['director'])
+    await act('director', `director teardown --vip ${a}`)
+    expect(await act('rs1', `realserver teardown --vip ${a}`)).toEqual({
       lines: [
-        `ip addr del ${b}/32 dev lo`,
+        `ip addr del ${a}/32 dev lo`,
         'sysctl -w net.ipv4.conf.all.arp_announce=1',
         'sysctl -w net.ipv4.conf.all.arp_ignore=0',
       ],
-      warnings: ['vip-left'],
+      warnings: [],
     })
-    expect([await arpSettings('rs1'), await onLo('rs1'), await ledgers('rs1')]).toEqual(['0 1', `${a}/32`, '0'])
-    expect(await act('rs1', `realserver teardown --vip ${a}`)).toMatchObject({
-      lines: [`ip addr del ${a}/32 dev lo`],
-      warnings: ['no-record'],
-    })
+    expect([await arpSettings('rs1'), await onLo('rs1'), await ledgers('rs1')]).toEqual(['0 1', '', '0'])
     await sh('rs1', 'sysctl -qw net.ipv4.conf.all.arp_announce=0')
   })
 

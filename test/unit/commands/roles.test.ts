@@ -6,12 +6,9 @@ import {address} from '../../../src/domain/address.ts'
 import {FakeHost} from '../../../src/host/fake-host.ts'
 import {lvsctl, type Machine, machine} from '../../support/run-command.ts'
 
-const lan = (): Machine =>
-  machine({
-    host: new FakeHost({
-      addresses: [{interface: 'eth0', address: address('192.168.1.111'), prefixLength: 24, scope: 'global'}],
-    }),
-  })
+const vip = address('192.168.1.200')
+const eth0 = {interface: 'eth0', address: address('192.168.1.111'), prefixLength: 24, scope: 'global'} as const
+const lan = (): Machine => machine({host: new FakeHost({addresses: [eth0]})})
 
 const hasVip = (on: Machine, vip: string): boolean => on.host.addresses().some((one) => one.address === vip)
 
@@ -113,10 +110,7 @@ describe('realserver', () => {
     const gone = async (): Promise<Machine> => {
       const on = lan()
       await lvsctl('realserver setup --vip 192.168.1.200', on)
-      on.host.apply({
-        do: 'remove-address',
-        address: {interface: 'lo', address: address('192.168.1.200'), prefixLength: 32, scope: 'global'},
-      })
+      on.host.apply({do: 'remove-address', address: {...eth0, interface: 'lo', address: vip, prefixLength: 32}})
       return asUser(on)
     }
 
@@ -144,6 +138,24 @@ describe('realserver', () => {
       expect(await lvsctl('realserver status --vip 192.168.1.200', asUser(on))).toMatchObject({exit: 0})
       expect(await lvsctl('realserver status --vip 192.168.1.200', await gone())).toMatchObject({exit: 9})
     })
+  })
+
+  test('in another network namespace the lines to type lead there, too', async () => {
+    const on = lan()
+    const line = 'lvsctl realserver setup --netns rs1 --vip 192.168.1.200'
+    const {stdout} = await lvsctl('realserver setup --netns rs1 --vip 192.168.1.200', on)
+    expect(stdout).toContain('undo: lvsctl realserver teardown --netns rs1 --vip 192.168.1.200\n')
+    on.host.apply({do: 'remove-address', address: {...eth0, interface: 'lo', address: vip, prefixLength: 32}})
+    expect((await lvsctl('realserver status --netns rs1', on)).stderr).toContain(`  ${line}\n`)
+    const {vips} = JSON.parse((await lvsctl('realserver status --netns rs1 --json', on)).stdout)
+    expect(vips[0].problems[0].hint).toBe(line)
+    // On another machine.
+    expect(
+      (await lvsctl('realserver setup --netns rs1 --method nat --vip 192.168.1.200 --gateway 192.168.1.1', on)).stderr,
+    ).toContain('on the director: lvsctl director setup --vip …')
+    expect(
+      (await lvsctl('realserver setup --netns rs1 --method tun --vip 192.168.1.200 --mtu-cure none', on)).stderr,
+    ).toContain(`As it was: ${line}; to change it, first: lvsctl realserver teardown --netns rs1 --vip`)
   })
 
   test('JSON of all three', async () => {

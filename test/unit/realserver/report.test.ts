@@ -38,6 +38,20 @@ test('teardown', () => {
   expect(teardownReport(planTeardown({}, observe(host)), {dryRun: true})).toEqual(['nothing was changed (dry run)'])
 })
 
+test('a VIP that was here before is not promised to be undone', () => {
+  const host = hostWith({addresses: [onLo(a)]})
+  const told = 'ARP stays quiet as long as it is here'
+  expect(setupReport(planSetup({vips: [a, b]}, observe(host)), {}).slice(2)).toEqual([
+    '  undo: lvsctl realserver teardown --vip 192.168.1.201',
+    `  not undone: 192.168.1.200 was here before, and ${told}`,
+  ])
+  expect(setupReport(planSetup({vips: [a]}, observe(host)), {}).slice(2)).toEqual([
+    `  not undone: 192.168.1.200 was here before, and ${told}`,
+  ])
+  setUp(host, a)
+  expect(teardownReport(planTeardown({}, observe(host)))).toEqual(['done: nothing that set-up added is left here'])
+})
+
 test('status', () => {
   const listeners = [22, 80, 443, 8080, 8443].map((port) => ({address: a, port}))
   const host = hostWith({addresses: [onLo(b)]})

@@ -1,6 +1,9 @@
 import {describe, expect, test} from 'vitest'
 import {address} from '../../../src/domain/address.ts'
+import type {FakeHost} from '../../../src/host/fake-host.ts'
 import {observe} from '../../../src/realserver/observe.ts'
+import {planSetup} from '../../../src/realserver/setup.ts'
+import {realServerStatus} from '../../../src/realserver/status.ts'
 import {planTeardown} from '../../../src/realserver/teardown.ts'
 import {a, arp, b, carryOut, codesOf, hostWith, linesOf, onLo, setUp, six, tearDown} from './bench.ts'
 
@@ -82,15 +85,54 @@ test('lo stays up: whoever uses it meanwhile must not lose it', () => {
 })
 
 describe('adopted VIPs', () => {
-  test('stay when everything is torn down, and it is told that ARP speaks about them again', () => {
+  test('stay when everything is torn down, and ARP stays quiet about them', () => {
     const host = hostWith({addresses: [onLo(a)]})
-    const before = host.toString()
     setUp(host, a, b)
     const plan = planTeardown({}, observe(host))
-    expect(linesOf(plan)).toEqual(['ip addr del 192.168.1.201/32 dev lo', ...loud])
+    expect(linesOf(plan)).toEqual(['ip addr del 192.168.1.201/32 dev lo'])
     expect(codesOf(plan)).toEqual(['vip-left'])
     carryOut(host, plan)
-    expect(host.toString()).toBe(before)
+    expect(realServerStatus(observe(host))).toMatchObject({
+      ok: true,
+      vips: [{vip: a, arpQuiet: true}],
+      problems: [{code: 'teardown-unfinished', hint: expect.stringContaining(`teardown --vip ${a}`)}],
+    })
+  })
+
+  test.each([
+    ['by name', (host: FakeHost) => tearDown(host, a)],
+    [
+      'by hand',
+      (host: FakeHost) => {
+        host.apply({do: 'remove-address', address: onLo(a)})
+        return tearDown(host)
+      },
+    ],
+  ])('that go afterwards %s let everything go back', (_how, go) => {
+    const host = hostWith({addresses: [onLo(a)]})
+    setUp(host, a)
+    tearDown(host)
+    expect(go(host)).toEqual(expect.arrayContaining(loud))
+    expect(host.toString()).toBe(hostWith().toString())
+  })
+
+  test('in no subnet of this host they are quiet too', () => {
+    const far = address('198.51.100.7')
+    const host = hostWith({addresses: [onLo(far)]})
+    setUp(host, far)
+    expect(tearDown(host)).toEqual([])
+    expect(planTeardown({}, observe(host)).warnings).toMatchObject([{code: 'arp-kept-quiet'}])
+    expect(tearDown(host, far)).toEqual([`ip addr del ${far}/32 dev lo`, ...loud])
+  })
+
+  test('on a dummy they are found there', () => {
+    const there = {...onLo(a), interface: 'dummy0'}
+    const links = [{name: 'eth0'}, {name: 'dummy0', kind: 'dummy', noArp: true}]
+    const host = hostWith({links, addresses: [there]})
+    carryOut(host, planSetup({vips: [a], device: 'dummy0'}, observe(host)))
+    tearDown(host)
+    expect(tearDown(host, a)).toEqual(['ip addr del 192.168.1.200/32 dev dummy0', ...loud])
+    expect(host.toString()).toBe(hostWith({links}).toString())
   })
 
   test('go when they are named', () => {
@@ -174,6 +216,14 @@ describe('what somebody did meanwhile', () => {
     const host = hostWith({addresses: [loopback]})
     setUp(host, a)
     expect(tearDown(host, a)).toEqual(['ip addr del 192.168.1.200/32 dev lo', ...loud])
+  })
+
+  test('but they do where neighbours can ask for them', () => {
+    const host = hostWith({addresses: [onLo(b)]})
+    setUp(host, a)
+    const plan = planTeardown({}, observe(host))
+    expect(linesOf(plan)).toEqual(['ip addr del 192.168.1.200/32 dev lo'])
+    expect(plan.warnings).toMatchObject([{code: 'arp-kept-quiet', message: expect.stringContaining(b)}])
   })
 
   test('a host that was set up by other means keeps its settings', () => {
