@@ -138,7 +138,7 @@ export abstract class RoleCommand extends BaseCommand {
     let echoes: ReadonlyMap<Step, string> = new Map()
     return {
       planned: (plan) => {
-        this.warnAbout(plan.warnings)
+        this.foretell(plan)
         echoes = echoLines(plan.steps)
       },
       doing: (step) => {
@@ -151,19 +151,26 @@ export abstract class RoleCommand extends BaseCommand {
 
   /** A plan that will not be carried out is the result. */
   protected printPlan(plan: RolePlan): void {
-    this.warnAbout(plan.warnings)
+    this.foretell(plan)
     for (const [step, line] of echoLines(plan.steps)) {
       this.print(line)
       for (const detail of step.details ?? []) this.print(`    ${detail}`)
     }
   }
 
-  protected planShape({vips, steps, warnings, kept}: RolePlan, dryRun: boolean): object {
+  /** What will not last although that was asked for is a difference. */
+  private foretell({warnings, notKept}: RolePlan): void {
+    this.warnAbout(warnings)
+    if (notKept !== undefined) this.context.setExitCode(exitCodes.differences)
+  }
+
+  protected planShape({vips, steps, warnings, kept, notKept}: RolePlan, dryRun: boolean): object {
     return {
       changed: !dryRun && steps.length > 0,
       dryRun,
       vips,
       ...(kept !== undefined && {kept}),
+      ...(notKept !== undefined && {notKept}),
       steps: steps.filter(({bookkeeping}) => !bookkeeping).map(({line, note}) => ({line, note: note ?? null})),
       warnings: warnings.map(problemShape),
     }

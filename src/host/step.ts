@@ -30,6 +30,8 @@ export interface RolePlan {
   readonly adopted?: readonly Address[]
   /** How it comes back after a reboot, in a phrase; not given: it does not. */
   readonly kept?: string
+  /** Why it will not come back as it should, although that was asked for, in a phrase. */
+  readonly notKept?: string
 }
 
 type Before = Pick<HostReader, 'sysctl' | 'readFile'>

@@ -1,7 +1,7 @@
 // A role's plan and what makes it last, as one: so that both are done, or neither.
 
 import type {Address} from '../domain/address.ts'
-import {warning} from '../domain/problem.ts'
+import {isFine, warning} from '../domain/problem.ts'
 import type {HostReader} from '../host/host.ts'
 import {emptyLedger, type Ledger, parseLedger, type Role} from '../host/ledger.ts'
 import {planEffects, type RolePlan, type Step} from '../host/step.ts'
@@ -11,7 +11,8 @@ import {freshHost, kernelDefaults, settingOf} from './fresh-host.ts'
 import {isEmpty, type Lasting, lastingOf, mergeLasting, withoutVips} from './lasting.ts'
 import {type PersistPlan, planForget, planPersist} from './plan.ts'
 import {isHere, readLastingLedger, readRecord, recordPath} from './record.ts'
-import {keptBy} from './report.ts'
+import {keptBy, notKept} from './report.ts'
+import {bootProblems} from './status.ts'
 
 export interface SetupToLast<Plan extends RolePlan> {
   readonly role: Role
@@ -49,7 +50,8 @@ export function planLastingSetup<Plan extends RolePlan>({role, backend, vips, ho
   )
   const notes = plan.steps.findIndex(({bookkeeping}) => !bookkeeping)
   const at = notes < 0 ? plan.steps.length : notes
-  return {...joined(plan, persist, role, host, at), kept: keptBy(backend)}
+  const whole = joined(plan, persist, role, host, at)
+  return persist.blockedBy ? whole : {...whole, kept: keptBy(backend)}
 }
 
 /** What is set up once more without a word about reboots may last already. */
@@ -64,7 +66,7 @@ export function withKept<Plan extends RolePlan>(
     record &&
     isHere(record, host) &&
     (vips.length > 0 ? vips.every((vip) => record.vips.includes(vip)) : record.lasting.routes.length > 0)
-  return covered ? {...plan, kept: keptBy(record.backend)} : plan
+  return covered && isFine(bootProblems(role, record, host)) ? {...plan, kept: keptBy(record.backend)} : plan
 }
 
 /**
@@ -127,7 +129,7 @@ const onlyAbout = (ledger: Ledger, vips: readonly Address[]): Ledger => ({
 
 function joined<Plan extends RolePlan>(
   plan: Plan,
-  {effects, last, warnings}: PersistPlan,
+  {effects, last, warnings, blockedBy}: PersistPlan,
   role: Role,
   host: HostReader,
   at: number,
@@ -136,6 +138,7 @@ function joined<Plan extends RolePlan>(
     planEffects([], [], host, some).steps.map((step) => withDetails(step, role, host))
   return {
     ...plan,
+    ...(blockedBy && {notKept: notKept(blockedBy)}),
     warnings: [...plan.warnings, ...warnings],
     steps: [...plan.steps.slice(0, at), ...stepsOf(effects), ...plan.steps.slice(at), ...stepsOf(last)],
   }

@@ -4,11 +4,13 @@ import type {Address} from '../domain/address.ts'
 import {type Problem, problem, refuse, warning} from '../domain/problem.ts'
 import type {Effect, HostReader} from '../host/host.ts'
 import type {Ledger, Role} from '../host/ledger.ts'
+import {setupLines} from '../host/setup-line.ts'
 import {reloadEffects} from '../host/systemd.ts'
-import type {BootFiles, BootLink} from './backend.ts'
+import {listVips} from '../host/vip.ts'
+import type {BootFile, BootFiles, BootLink} from './backend.ts'
 import type {BackendName} from './backend-names.ts'
 import {backends} from './backends.ts'
-import {fileState} from './file-state.ts'
+import {fileState, listDifferences, textDifferences} from './file-state.ts'
 import type {Lasting} from './lasting.ts'
 import {bootIdOf, formatRecord, isHere, mayBootHere, type PersistRecord, readRecord, recordPath} from './record.ts'
 
@@ -18,6 +20,8 @@ export interface PersistPlan {
   readonly last: readonly Effect[]
   /** All of severity `warning`: errors are thrown. */
   readonly warnings: readonly Problem[]
+  /** Why nothing is written: files that a person changed would have to say something else. Their paths. */
+  readonly blockedBy?: readonly string[]
 }
 
 export interface PersistWish {
@@ -30,8 +34,9 @@ export interface PersistWish {
 
 /**
  * First the record, then files in the order in which a boot needs them, the enabling link last: a boot in between brings
- * up no address without what keeps it quiet. Files that are no longer wanted go then. Throws one usage error with everything
- * that speaks against it.
+ * up no address without what keeps it quiet. Files that are no longer wanted go then. Where a person changed one of them so
+ * that it would not say what it must, nothing is written: the others alone could bring a VIP up that is not quiet. Throws one
+ * usage error with everything that speaks against it.
  */
 export function planPersist({role, backend, vips, lasting, ledger}: PersistWish, host: HostReader): PersistPlan {
   const wanted = backends[backend].plan({role, lasting}, host)
@@ -45,6 +50,11 @@ export function planPersist({role, backend, vips, lasting, ledger}: PersistWish,
 
   const warnings = wanted.problems.filter(({severity}) => severity === 'warning')
   if (!mayBootHere(host)) warnings.push(bootsElsewhere)
+  const blocking = wanted.files.flatMap((file) => keptAsChanged({role, backend, vips, ledger}, file, old, host))
+  if (blocking.length > 0) {
+    const told = blocking.map(({told}) => told)
+    return {effects: [], last: [], warnings: [...warnings, ...told], blockedBy: blocking.map(({path}) => path)}
+  }
   const writes = wanted.files.flatMap(({path, content, mode}): Effect[] => {
     if (host.readFile(path) === content) return []
     if (fileState(path, host) === 'changed') {
@@ -85,6 +95,41 @@ export function planPersist({role, backend, vips, lasting, ledger}: PersistWish,
     last: [],
     warnings: [...warnings, ...removals.warnings],
   }
+}
+
+interface Kept {
+  readonly path: string
+  readonly told: Problem
+}
+
+/** A file that a person changed, and that would have to be another. */
+function keptAsChanged(
+  {role, backend, vips, ledger}: Omit<PersistWish, 'lasting'>,
+  {path, content}: BootFile,
+  old: PersistRecord | undefined,
+  host: HostReader,
+): readonly Kept[] {
+  if (fileState(path, host) !== 'changed') return []
+  const lost = textDifferences(host.readFile(path) ?? '', content)
+  if (lost.length === 0) return []
+  const late = vips.filter((vip) => !old?.vips.includes(vip))
+  const early = old?.vips.filter((vip) => !vips.includes(vip)) ?? []
+  const fate = [
+    ...(late.length > 0 ? [`after a reboot ${listVips(late)} ${late.length === 1 ? 'does' : 'do'} not come back`] : []),
+    ...(early.length > 0 ? [`after a reboot ${listVips(early)} may come back`] : []),
+  ]
+  const so = fate.length > 0 ? fate.join(', ') : 'a reboot brings back what is in it'
+  const line = setupLines(role, ledger, [`--persist=${backend}`])
+  return [
+    {
+      path,
+      told: warning(
+        'persist-file-changed',
+        `${path} was changed since lvsctl wrote it, and is left as it is (${listDifferences(lost)}): ${so}`,
+        {hint: `To have it written anew: rm ${path}${line && `; ${line}`}`},
+      ),
+    },
+  ]
 }
 
 /** What was made to last does so no longer. Files that a person changed since stay, and are told. */

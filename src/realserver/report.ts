@@ -15,16 +15,17 @@ export interface Telling {
 }
 
 export function setupReport(
-  {vips, steps, kept, adopted = []}: RolePlan,
+  {vips, steps, kept, notKept, adopted = []}: RolePlan,
   {method = 'dr', gateways = []}: Pick<SetupRequest, 'method' | 'gateways'>,
   {dryRun = false}: Telling = {},
 ): readonly string[] {
   const names = listVips(method === 'nat' ? gateways : vips)
-  if (steps.length === 0) return [idle(method, names, vips.length)]
+  const lasting = notKept === undefined ? [] : [`  ${notKept}`]
+  if (steps.length === 0) return [idle(method, names, vips.length), ...lasting]
   if (dryRun) return [unchanged]
   return [
     ready(method, names, vips.length),
-    `  ${kept ?? 'not kept over a reboot'}`,
+    `  ${kept ?? notKept ?? 'not kept over a reboot'}`,
     ...undo(
       method === 'nat',
       vips.filter((vip) => !adopted.includes(vip)),

@@ -4,6 +4,7 @@
 import {describe, expect, test} from 'vitest'
 import {address} from '../../../src/domain/address.ts'
 import {FakeHost} from '../../../src/host/fake-host.ts'
+import {persistHost} from '../../support/persist-host.ts'
 import {lvsctl, type Machine, machine} from '../../support/run-command.ts'
 
 const vip = address('192.168.1.200')
@@ -138,6 +139,32 @@ describe('realserver', () => {
       expect(await lvsctl('realserver status --vip 192.168.1.200', asUser(on))).toMatchObject({exit: 0})
       expect(await lvsctl('realserver status --vip 192.168.1.200', await gone())).toMatchObject({exit: 9})
     })
+  })
+
+  test('what will not come back although it should is a difference', async () => {
+    const on = machine({host: persistHost({addresses: [eth0]})})
+    const file = '/etc/sysctl.d/99-zz-lvsctl-realserver.conf'
+    expect(await lvsctl('realserver setup --vip 192.168.1.200 --persist', on)).toMatchObject({exit: 0})
+    on.host.apply({do: 'write-file', path: file, content: on.host.readFile(file)?.replaceAll('= 1', '= 0') ?? ''})
+    const status = await lvsctl('realserver status', on)
+    expect(status).toMatchObject({exit: 9, stdout: expect.stringContaining('kept over a reboot by systemd ✗')})
+    const {stdout, exit} = await lvsctl('realserver setup --vip 192.168.1.201 --persist', on)
+    expect({stdout, exit}).toEqual({
+      stdout: `ready: this host takes 192.168.1.201 by direct routing and stays silent about it on the LAN
+  not kept over a reboot: ${file} was changed by somebody, and nothing was written
+  undo: lvsctl realserver teardown --vip 192.168.1.201
+`,
+      exit: 9,
+    })
+    expect(await lvsctl('realserver setup --vip 192.168.1.201 --persist', on)).toMatchObject({
+      stdout: expect.stringContaining('not kept over a reboot'),
+      exit: 9,
+    })
+    const json = JSON.parse(
+      (await lvsctl('realserver setup --vip 192.168.1.201 --persist --dry-run --json', on)).stdout,
+    )
+    expect(json).toMatchObject({notKept: expect.stringContaining(file)})
+    expect(json).not.toHaveProperty('kept')
   })
 
   test('in another network namespace the lines to type lead there, too', async () => {

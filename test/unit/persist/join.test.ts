@@ -230,6 +230,97 @@ test('after a reboot it counts in the namespace of process 1 alone; set up in an
   expect(codes(warnings)).toEqual(['persist-namespace'])
 })
 
+describe('a file that a person changed', () => {
+  const sysctlFile = '/etc/sysctl.d/99-zz-lvsctl-realserver.conf'
+  const other = address('192.168.1.201')
+  const edit = (on: FakeHost, path: string, change: (text: string) => string) =>
+    on.apply({do: 'write-file', path, content: change(on.readFile(path) ?? '')})
+  const loud = (text: string) => text.replace('arp_ignore = 1', 'arp_ignore = 0')
+  const emptied = (text: string) => text.replace(/^ExecStart=.*addr replace.*$/m, 'ExecStart=/bin/true')
+  const kept = (path: string, change: (text: string) => string) => {
+    const on = host()
+    setUpRealServer(on, {vips: [vip4], persist})
+    edit(on, path, change)
+    return on
+  }
+  const problemsOf = (on: FakeHost, present = [vip4]) => persistStatus('realserver', on, present)?.problems ?? []
+
+  test.each([
+    [sysctlFile, loud, ['it has "net.ipv4.conf.all.arp_ignore = 0"', 'it lacks "net.ipv4.conf.all.arp_ignore = 1"']],
+    [
+      unit,
+      emptied,
+      ['it has "ExecStart=/bin/true"', `it lacks "ExecStart=/usr/sbin/ip addr replace ${vip4}/32 dev lo"`],
+    ],
+  ] as const)('%s: status says what differs; set-up leaves it and claims nothing', (path, change, differences) => {
+    const on = kept(path, change)
+    const theirs = on.readFile(path)
+    const before = [unit, sysctlFile].map((one) => on.readFile(one))
+    expect(problemsOf(on)).toMatchObject([{code: 'persist-file-changed', severity: 'error'}])
+    for (const part of [path, ...differences]) expect(problemsOf(on)[0]?.message).toContain(part)
+
+    const plan = setUpRealServer(on, {vips: [other], persist})
+    expect(plan.kept).toBeUndefined()
+    expect(plan.notKept).toContain(path)
+    expect(plan.warnings).toMatchObject([
+      {message: expect.stringContaining(`after a reboot ${other} does not come back`)},
+    ])
+    expect(on.addresses().some((one) => one.address === other)).toBe(true)
+    expect([unit, sysctlFile].map((one) => on.readFile(one))).toEqual(before)
+    expect(codes(problemsOf(on, [vip4, other]))).toEqual(['persist-file-changed', 'persist-not'])
+    expect(setUpRealServer(on, {vips: [vip4]}).kept).toBeUndefined()
+
+    // As the hint says.
+    expect(plan.warnings[0]?.hint).toBe(
+      `To have it written anew: rm ${path}; lvsctl realserver setup --vip ${vip4},${other} --persist=systemd`,
+    )
+    on.apply({do: 'remove-file', path})
+    expect(setUpRealServer(on, {vips: [vip4, other], persist})).toMatchObject({kept: 'kept over a reboot by systemd'})
+    expect(problemsOf(on, [vip4, other])).toEqual([])
+    expect(theirs).not.toBe(on.readFile(path))
+  })
+
+  test.each([
+    ['a comment', (text: string) => `${text}# mine\n`],
+    ['what lvsctl does not speak of', (text: string) => `${text}Nice=5\n`],
+  ])('%s takes nothing away', (_what, change) => {
+    const on = kept(unit, change)
+    expect(problemsOf(on)).toMatchObject([{code: 'persist-file-changed', severity: 'warning'}])
+    expect(setUpRealServer(on, {vips: [vip4], persist})).toMatchObject({kept: 'kept over a reboot by systemd'})
+    // But a further VIP would have to be in it.
+    expect(setUpRealServer(on, {vips: [other], persist}).kept).toBeUndefined()
+    expect(codes(problemsOf(on, [vip4, other]))).toContain('persist-not')
+  })
+
+  test('that a teardown left is in the way of the next set-up', () => {
+    const on = kept(sysctlFile, loud)
+    tearDownRealServer(on, {})
+    const plan = setUpRealServer(on, {vips: [vip4], persist})
+    expect(plan.notKept).toContain(sysctlFile)
+    expect(on.inspect(unit)).toBeUndefined()
+    expect(persistStatus('realserver', on, [vip4])).toBeUndefined()
+  })
+
+  test('of two VIPs one is torn down: it may come back, which is told and stays in status', () => {
+    const on = host()
+    setUpRealServer(on, {vips: [vip4, other], persist})
+    edit(on, unit, (text) => `${text}# mine\n`)
+    const {warnings, notKept} = tearDownRealServer(on, {vips: [other]})
+    expect(notKept).toContain(unit)
+    expect(warnings).toMatchObject([{message: expect.stringContaining(`after a reboot ${other} may come back`)}])
+    expect(problemsOf(on).find(({code}) => code === 'persist-differs')?.message).toContain(other)
+  })
+
+  test('files that are ours and say too little: a run was cut off', () => {
+    const on = host()
+    setUpRealServer(on, {vips: [vip4], persist})
+    const old = on.readFile(unit) as string
+    setUpRealServer(on, {vips: [other], persist})
+    on.apply({do: 'write-file', path: unit, content: old})
+    expect(problemsOf(on, [vip4, other])).toMatchObject([{code: 'persist-file-stale', severity: 'error'}])
+  })
+})
+
 describe('other methods', () => {
   const modules = {ipip: 'available', fou: 'available', dummy: 'available'} as const
   const uplink = {interface: 'eth0', address: address('10.0.0.11'), prefixLength: 24, scope: 'global'} as const
