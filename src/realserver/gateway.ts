@@ -6,7 +6,8 @@ import {describeRoute, mainTable} from '../host/describe.ts'
 import type {Effect, InterfaceAddress, Route} from '../host/host.ts'
 import type {Ledger} from '../host/ledger.ts'
 import type {LedgerRoute} from '../host/ledger-kinds.ts'
-import {hostPrefixOf} from '../host/vip.ts'
+import {isEthernet} from '../host/mac.ts'
+import {hostPrefixOf, subnetEdges} from '../host/vip.ts'
 import {linkNamed, type Observed} from './observe.ts'
 import {defaultRoute, keepRoute, noteRoute, sameKey} from './routes.ts'
 
@@ -20,11 +21,13 @@ export interface Gateway {
   readonly routes: readonly LedgerRoute[]
 }
 
+/** `silent`: gateways that were asked for and did not answer. */
 export function routeThrough(
   gateways: readonly Address[],
   sshPeer: Address | undefined,
   observed: Observed,
   ledger: Ledger | undefined,
+  silent: readonly Address[] = [],
 ): Gateway {
   let routes = ledger?.routes ?? []
   const problems: Problem[] = [...twice(gateways)]
@@ -48,7 +51,7 @@ export function routeThrough(
     const route = through(gateway, near.interface, was)
     effects.push(was ? {do: 'replace-route', route, was} : {do: 'add-route', route})
     routes = noteRoute(routes, {route, method: 'nat', ...(was && {was})})
-    warnings.push(...comesBack(was))
+    warnings.push(...comesBack(was), ...(silent.includes(gateway) ? [unanswered(gateway, near.interface, was)] : []))
   }
   return {problems, warnings, effects, routes}
 }
@@ -68,6 +71,16 @@ function through(gateway: Address, device: string, was: Route | undefined): Rout
     scope: 'universe',
     protocol: 'static',
   }
+}
+
+/** Of these gateways those that set-up would lead a route through, each with the interface on which it can be asked. */
+export function newGateways(gateways: readonly Address[], observed: Observed) {
+  return gateways.flatMap((gateway) => {
+    const name = neighbourhood(gateway, observed)?.interface
+    const link = name === undefined ? undefined : linkNamed(observed, name)
+    const led = defaultRoute(observed.routes, familyOf(gateway))?.gateway === gateway
+    return led || !link || link.noArp || !isEthernet(link) ? [] : [{gateway, interface: link.name}]
+  })
 }
 
 /** The address of ours whose subnet the director is in. */
@@ -98,6 +111,8 @@ function notTheDirector(
   const own = addresses.find((one) => one.address === gateway)
   if (own)
     return [problem('gateway-own-address', `${gateway} is this host itself (${own.interface})`, {where, hint: theirs})]
+  const edges = subnetEdges(gateway, addresses)
+  if (edges.length > 0) return edges.map(({message}) => problem('gateway-subnet-edge', message, {where, hint: theirs}))
   if (near) return []
   return [
     problem('gateway-off-link', `${gateway} is in no subnet of this host: the director has to be a neighbour`, {
@@ -140,6 +155,16 @@ function cutsSsh(peer: Address | undefined, was: Route | undefined, observed: Ob
       hint: `Keep it first: ip route add ${peer} via ${was.gateway}${was.interface === undefined ? '' : ` dev ${was.interface}`}`,
     }),
   ]
+}
+
+/** Which is no reason to refuse: the director may come later. */
+function unanswered(gateway: Address, name: string, was: Route | undefined): Problem {
+  const lost =
+    was === undefined ? 'no answer of this host gets out' : 'nothing of this host gets out of its own networks'
+  return warning('gateway-silent', `nobody on ${name} answers for ${gateway}: as long as that is so, ${lost}`, {
+    where,
+    hint: 'If the address is wrong: lvsctl realserver teardown leads the default route back where it led',
+  })
 }
 
 function comesBack(was: Route | undefined): readonly Problem[] {

@@ -2,12 +2,11 @@
 
 import {type Address, type Family, familyOf} from '../domain/address.ts'
 import {type Problem, problem} from '../domain/problem.ts'
-import {unknownInterface} from '../host/failures.ts'
 import type {Effect, FouPort, NewLink} from '../host/host.ts'
 import {speaksArp} from './arp.ts'
 import {foresee, hasFouPort, isSilent, linkNamed, type Observed} from './observe.ts'
 import type {SetupRequest, Tunnel} from './request.ts'
-import {isTunnelDevice, tunnelRow} from './tunnels.ts'
+import {isDummy, isTunnelDevice, tunnelRow} from './tunnels.ts'
 
 export interface Place {
   readonly problems: readonly Problem[]
@@ -29,8 +28,6 @@ export function modulesFor({vips, tunnel, device}: SetupRequest): readonly strin
 }
 
 export const familiesOf = (vips: readonly Address[]): readonly Family[] => [...new Set(vips.map(familyOf))]
-
-const isDummy = (device: string | undefined): device is string => /^dummy\d+$/.test(device ?? '')
 
 export function deviceFor(vip: Address, {device, tunnel}: SetupRequest): string {
   return device ?? (tunnel ? tunnelRow(tunnel.type, familyOf(vip)).device.name : 'lo')
@@ -89,16 +86,9 @@ function moduleMissing(name: string, tunnel: Tunnel | undefined): Problem {
   })
 }
 
-/** Throws LvsctlError where there is no such interface. */
 function wrongDevice(device: string | undefined, {links}: Observed): readonly Problem[] {
-  if (device === undefined) return []
   const link = links.find(({name}) => name === device)
-  if (!link)
-    throw unknownInterface(
-      device,
-      links.map(({name}) => name),
-    )
-  if (isSilent(link)) return []
+  if (!link || isSilent(link)) return []
   const why = speaksArp({...link, up: true})
     ? `neighbours ask for addresses on ${device}, and arp_ignore does not keep it from answering for its own`
     : `${device} is no interface that a VIP can hide on`

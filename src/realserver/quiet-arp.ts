@@ -1,7 +1,6 @@
 // Which ARP settings must change so that no interface speaks about addresses on lo or on a dummy or tunnel interface.
 
 import {type Problem, problem, warning} from '../domain/problem.ts'
-import {unknownInterface} from '../host/failures.ts'
 import type {Link} from '../host/host.ts'
 import type {Settings} from '../host/settings.ts'
 import {arpKey, arpRules, effective, speaksArp} from './arp.ts'
@@ -59,16 +58,11 @@ function settleOne(name: string, observed: Observed, settings: Settings): readon
   })
 }
 
-/** Why the settings of that interface alone will not do. Throws LvsctlError where there is none. */
+/** Why the settings of that interface alone will not do. */
 export function scopeProblems(where: string, observed: Observed): readonly Problem[] {
   if (where === 'all') return []
   const link = observed.links.find(({name}) => name === where)
-  if (!link)
-    throw unknownInterface(
-      where,
-      observed.links.map(({name}) => name),
-    )
-  if (!speaksArp(link) && link.up)
+  if (link && !speaksArp(link) && link.up)
     return [
       problem('arp-scope-silent', `nobody speaks ARP on ${where}: its settings change nothing`, {
         where: '--arp-scope',

@@ -5,8 +5,9 @@ import {type Address, parseAddress} from '../domain/address.ts'
 import {parseInteger} from '../domain/integer.ts'
 import {nearest} from '../domain/nearest.ts'
 import {LvsctlError, type Problem, problem, refuse} from '../domain/problem.ts'
+import {unknownInterface} from '../host/failures.ts'
 import {parseVips, vipMissing} from '../host/vip.ts'
-import {type TunnelName, tunnelNames} from './tunnels.ts'
+import {isDummy, isTunnelDevice, type TunnelName, tunnelNames} from './tunnels.ts'
 
 /** The director's forwarding methods, from the real server's side. */
 export const methods = {
@@ -71,8 +72,15 @@ const belongs: Readonly<Record<keyof Omit<SetupWords, 'method'>, readonly Method
   gateway: ['nat'],
 }
 
-/** Throws one usage error with all problems. `command`: what the words were given to. */
-export function parseSetup(words: SetupWords, command = 'realserver setup'): SetupRequest {
+/**
+ * Throws one usage error with all problems. `command`: what the words were given to. `interfaces`: those of this machine; a
+ * name that is none is told with what else is wrong, and otherwise by who looks for it.
+ */
+export function parseSetup(
+  words: SetupWords,
+  command = 'realserver setup',
+  interfaces: readonly string[] | undefined = undefined,
+): SetupRequest {
   const problems: Problem[] = []
   const method = choice(words.method, methodNames, '--method', problems) ?? 'dr'
   for (const name of Object.keys(belongs) as (keyof typeof belongs)[])
@@ -83,6 +91,8 @@ export function parseSetup(words: SetupWords, command = 'realserver setup'): Set
   if (words.gateway === undefined && method === 'nat') problems.push(gatewayMissing)
   const tunnel = parseTunnel(words, problems)
   const mtuCure = choice(words['mtu-cure'], mtuCureNames, '--mtu-cure', problems)
+  const made = isDummy(words.interface) || isTunnelDevice(words.interface ?? '') ? [words.interface ?? ''] : []
+  if (problems.length > 0 && interfaces) problems.push(...unknownInterfaces(words, [...interfaces, ...made]))
   refuse(problems)
   return {
     vips,
@@ -93,6 +103,19 @@ export function parseSetup(words: SetupWords, command = 'realserver setup'): Set
     ...(mtuCure && {mtuCure}),
     ...(gateways.length > 0 && {gateways}),
   }
+}
+
+/** Interfaces that are named and are not there. */
+export function unknownInterfaces(
+  words: Pick<SetupWords, 'interface' | 'arp-scope'>,
+  interfaces: readonly string[],
+): readonly Problem[] {
+  return (['interface', 'arp-scope'] as const).flatMap((option) => {
+    const name = words[option]
+    if (name === undefined || interfaces.includes(name) || (option === 'arp-scope' && name === 'all')) return []
+    const {code, message, hint = ''} = unknownInterface(name, interfaces)
+    return [problem(code, message, {where: `--${option}`, hint})]
+  })
 }
 
 function parseTunnel(words: SetupWords, problems: Problem[]): Tunnel {
@@ -144,10 +167,17 @@ function addresses(given: readonly string[] | undefined, where: string, problems
     return given ? parseVips(given, where) : []
   } catch (error) {
     if (!(error instanceof LvsctlError)) throw error
-    problems.push(...error.problems)
+    problems.push(...error.problems.map((one) => (where === '--gateway' ? asGateway(one) : one)))
     return []
   }
 }
+
+const asGateway = (one: Problem): Problem =>
+  one.code === 'vip-not-unicast'
+    ? {...one, code: 'gateway-not-unicast', message: one.message.replace('a VIP', 'a gateway'), hint: ownGateway}
+    : one
+
+const ownGateway = "It is the director's address on the network that it shares with this host"
 
 const gatewayMissing = problem(
   'gateway-missing',

@@ -5,7 +5,7 @@
 // the director's traffic away.
 
 import {type Address, familyOf} from '../domain/address.ts'
-import {isFine, type Problem, refuse, warning} from '../domain/problem.ts'
+import {isFine, LvsctlError, type Problem, refuse, warning} from '../domain/problem.ts'
 import type {Effect, InterfaceAddress} from '../host/host.ts'
 import {emptyLedger, isEmpty, type Ledger, ledgerEffects} from '../host/ledger.ts'
 import type {LedgerVip} from '../host/ledger-kinds.ts'
@@ -21,21 +21,22 @@ import {optionsOf} from './options.ts'
 import {otherwise} from './otherwise.ts'
 import {deviceFor, familiesOf, type Place, placeFor} from './place.ts'
 import {type QuietArp, quietArp, scopeProblems} from './quiet-arp.ts'
-import type {SetupRequest} from './request.ts'
+import {type SetupRequest, unknownInterfaces} from './request.ts'
 import {openReversePath} from './reverse-path.ts'
 import {cureSegments, type Segments} from './segments.ts'
 import {tunnelRow} from './tunnels.ts'
 
-/** Throws one usage error with everything that speaks against it. */
-export function planSetup(request: SetupRequest, observed: Observed): RolePlan {
+/** `silent`: gateways that did not answer. Throws one usage error with everything that speaks against it. */
+export function planSetup(request: SetupRequest, observed: Observed, silent: readonly Address[] = []): RolePlan {
   const ledger = liveLedger(observed)
-  return request.method === 'nat' ? behindNat(request, observed, ledger) : withVips(request, observed, ledger)
+  return request.method === 'nat' ? behindNat(request, observed, ledger, silent) : withVips(request, observed, ledger)
 }
 
 function withVips(request: SetupRequest, observed: Observed, ledger: Ledger | undefined): RolePlan {
   const {vips, tunnel, mtuCure, arpScope} = request
   const place = placeFor(request, observed)
   const {foreseen} = place
+  requireInterfaces(request, foreseen)
   const settings = new Settings(foreseen.sysctls, ledger?.sysctls)
   const problems: Problem[] = [...place.problems]
   let arp: QuietArp = {warnings: [], scope: 'global'}
@@ -89,14 +90,27 @@ function withVips(request: SetupRequest, observed: Observed, ledger: Ledger | un
   return {...plan, adopted: adopted.map(({address}) => address)}
 }
 
-function behindNat({gateways = [], sshPeer}: SetupRequest, observed: Observed, ledger: Ledger | undefined): RolePlan {
-  const {problems, warnings, effects, routes} = routeThrough(gateways, sshPeer, observed, ledger)
+function behindNat(
+  {gateways = [], sshPeer}: SetupRequest,
+  observed: Observed,
+  ledger: Ledger | undefined,
+  silent: readonly Address[],
+): RolePlan {
+  const {problems, warnings, effects, routes} = routeThrough(gateways, sshPeer, observed, ledger, silent)
   refuse(problems)
   const next: Ledger = {...(ledger ?? emptyLedger('realserver', observed.recorded.bootId)), routes}
   return planEffects([], [...warnings, ...forgotten([], observed)], before(observed), [
     ...ledgerEffects(observed.recorded, isEmpty(next) ? undefined : next),
     ...effects,
   ])
+}
+
+/** Throws LvsctlError where an interface that is named is none: `missing`, with all of them. */
+function requireInterfaces(request: SetupRequest, {links}: Observed): void {
+  const names = links.map(({name}) => name)
+  const unknown = unknownInterfaces({interface: request.device, 'arp-scope': request.arpScope}, names)
+  const [first] = unknown
+  if (first) throw new LvsctlError({failure: 'missing', ...first, problems: unknown})
 }
 
 /** What comes out of a tunnel for IPv4 VIPs must get past the reverse path filter. */

@@ -45,3 +45,6 @@ export const silentKinds: readonly string[] = ['dummy', ...new Set(rows.map(({de
 export function isTunnelDevice(name: string): boolean {
   return rows.some(({device}) => device.name === name)
 }
+
+/** An interface that set-up makes where it is named. */
+export const isDummy = (device: string | undefined): device is string => /^dummy\d+$/.test(device ?? '')

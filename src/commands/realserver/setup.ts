@@ -39,7 +39,12 @@ What was found is noted, so that "lvsctl realserver teardown" can go back to it.
       import('../../realserver/run.ts'),
       import('../../realserver/report.ts'),
     ])
-    const request = {...parseSetup(flags), ...sshPeer(this.context.env), ...this.persistOf(flags)}
+    const interfaces = host.links().map(({name}) => name)
+    const request = {
+      ...parseSetup(flags, this.words, interfaces),
+      ...sshPeer(this.context.env),
+      ...this.persistOf(flags),
+    }
     const dryRun = flags['dry-run']
     const plan = dryRun ? planRealServer(request, host) : setUpRealServer(host, request, this.events)
     if (dryRun) this.printPlan(plan)

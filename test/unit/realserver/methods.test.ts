@@ -3,12 +3,14 @@
 import {describe, expect, test} from 'vitest'
 import {type Address, address} from '../../../src/domain/address.ts'
 import {LvsctlError} from '../../../src/domain/problem.ts'
+import {notPermitted} from '../../../src/host/failures.ts'
 import type {FakeHost, FakeState} from '../../../src/host/fake-host.ts'
 import type {Route} from '../../../src/host/host.ts'
 import type {RolePlan} from '../../../src/host/step.ts'
 import {observe} from '../../../src/realserver/observe.ts'
 import {modulesFor} from '../../../src/realserver/place.ts'
 import type {SetupRequest} from '../../../src/realserver/request.ts'
+import {planRealServer} from '../../../src/realserver/run.ts'
 import {planSetup} from '../../../src/realserver/setup.ts'
 import {realServerStatus} from '../../../src/realserver/status.ts'
 import {planTeardown} from '../../../src/realserver/teardown.ts'
@@ -342,6 +344,8 @@ describe('NAT', () => {
   test.each<[string, FakeState, Partial<SetupRequest>, readonly string[]]>([
     ['no neighbour', {}, {gateways: [address('10.0.0.1')]}, ['gateway-off-link']],
     ['this host itself', {}, {gateways: [onEth0.address]}, ['gateway-own-address']],
+    ['the broadcast address', {}, {gateways: [address('192.168.1.255')]}, ['gateway-subnet-edge']],
+    ['the network address', {}, {gateways: [address('192.168.1.0')]}, ['gateway-subnet-edge']],
     ['two of one family', {}, {gateways: ['192.168.1.2', '192.168.1.3'].map(address)}, ['gateway-ambiguous']],
     ['several next hops', {routes: [{...old, partial: true}]}, {}, ['route-partial']],
     [
@@ -353,6 +357,20 @@ describe('NAT', () => {
     ['it would cut the connection', {routes: [old]}, {sshPeer: address('203.0.113.9')}, ['ssh-cut']],
   ])('refused: %s', (_what, state, more, expected) => {
     expect(codes(() => plan(hostWith(state), {...nat, ...more}))).toEqual(expected)
+  })
+
+  test('a gateway that nobody answers for is told, before the route leads there', () => {
+    const gateway = {answers: {'192.168.1.2': ['02:00:00:00:00:22']}}
+    const told = (state: FakeState) => codesOf(planRealServer(nat, hostWith({routes: [old], ...state})))
+    expect(told({})).toEqual(['route-advertised', 'gateway-silent'])
+    expect(told(gateway)).toEqual(['route-advertised'])
+    // Nothing is changed, and nobody is asked.
+    expect(told({routes: [through('192.168.1.2')]})).toEqual([])
+    const noRoot = hostWith({routes: [old]})
+    noRoot.probe = () => {
+      throw notPermitted('arping', 'root')
+    }
+    expect(codesOf(planRealServer(nat, noRoot))).toEqual(['route-advertised'])
   })
 
   test.each<[string, readonly Route[], string]>([
@@ -404,6 +422,21 @@ describe('where a VIP cannot be', () => {
   test('an interface that is not there', () => {
     expect(() => plan(hostWith(), {vips: [a], device: 'eth7'})).toThrow(
       expect.objectContaining({failure: 'missing', code: 'interface-unknown'}),
+    )
+  })
+  test('two interfaces that are not there: both are told', () => {
+    try {
+      plan(hostWith(), {vips: [a], device: 'eth7', arpScope: 'eth8'})
+      expect.unreachable()
+    } catch (error) {
+      if (!(error instanceof LvsctlError)) throw error
+      expect(error.exit).toBe(3)
+      expect(error.problems.map(({where}) => where)).toEqual(['--interface', '--arp-scope'])
+    }
+  })
+  test('the device of a tunnel that is not there, for direct routing', () => {
+    expect(() => plan(hostWith({modules}), {vips: [a], device: 'tunl0'})).toThrow(
+      expect.objectContaining({code: 'interface-unknown'}),
     )
   })
   test('beside a whole subnet on lo', () => {

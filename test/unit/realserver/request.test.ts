@@ -55,6 +55,34 @@ test.each<[string, SetupWords, readonly string[]]>([
   }
 })
 
+test.each(['0.0.0.0', '224.0.0.1', '127.0.0.1', '255.255.255.255'])('%s is no gateway', (gateway) => {
+  expect(() => parseSetup({method: 'nat', gateway: [gateway]})).toThrow(
+    expect.objectContaining({
+      failure: 'usage',
+      code: 'gateway-not-unicast',
+      message: expect.stringMatching(/a gateway$/),
+    }),
+  )
+})
+
+test('interfaces that are none are told with what else is wrong', () => {
+  const told = (words: SetupWords) => {
+    try {
+      parseSetup(words, 'realserver setup', ['lo', 'eth0'])
+      return []
+    } catch (error) {
+      return (error as LvsctlError).problems.map(({where, code}) => `${where} ${code}`)
+    }
+  }
+  expect(told({vip: ['bad'], interface: 'nope', 'arp-scope': 'eth7'})).toEqual([
+    '--vip address-is-name',
+    '--interface interface-unknown',
+    '--arp-scope interface-unknown',
+  ])
+  expect(told({vip: ['bad'], interface: 'dummy0', 'arp-scope': 'all'})).toEqual(['--vip address-is-name'])
+  expect(told({vip, interface: 'nope'})).toEqual([])
+})
+
 describe('the other end of an ssh connection', () => {
   test.each([
     ['203.0.113.9 50000 192.168.1.111 22', '203.0.113.9'],
