@@ -88,7 +88,9 @@ describe('systemd', () => {
       persist: {backend: 'systemd', enabled: true, running: true, problems: []},
     })
     // Without root: nothing of it can be seen, which is told.
-    const {stdout} = await lab.on('rs1', 'setpriv --reuid 65534 --clear-groups lvsctl realserver status --json')
+    const asNobody = 'setpriv --reuid 65534 --clear-groups lvsctl realserver status --json'
+    const {stdout} = await lab.on('rs1', asNobody, {exits: 5})
+    expect(JSON.parse(stdout).ok).toBeNull()
     expect(codes(JSON.parse(stdout).problems)).toContain('persist-hidden')
     expect(changedLines(withoutNotes(running), withoutNotes(await everything()))).toEqual([])
 
@@ -166,6 +168,24 @@ describe('the state of others', () => {
     expect(await sh(`tail -1 ${unit}; ls ${link} ${sysctls} ${record} 2>&1 | grep -c 'No such'`)).toBe('Nice=5\n3')
     await sh(`rm ${unit}`)
     await unchanged()
+  })
+
+  test('a file that would make it speak stays, status says so, and a further VIP does not come up beside it', async () => {
+    const other = address('192.168.1.201')
+    await lvsctl(`realserver setup --vip ${vip} --persist`)
+    await sh(`sed -i 's/arp_ignore = 1/arp_ignore = 0/' ${sysctls}`)
+    const [problem] = (await lvsctl('realserver status', 9)).persist.problems
+    expect(problem).toMatchObject({code: 'persist-file-changed', message: expect.stringContaining('arp_ignore = 0')})
+    expect(await lvsctl(`realserver setup --vip ${other} --persist`, 9)).toMatchObject({
+      changed: true,
+      notKept: expect.stringContaining(sysctls),
+    })
+    expect(await sh(`grep -c ${other} ${unit} || true`)).toBe('0')
+    // As the hint says: a new file, and all is well.
+    await sh(`rm ${sysctls}; lvsctl realserver setup --vip ${vip},${other} --persist=systemd`)
+    expect(await lvsctl('realserver status')).toMatchObject({ok: true, persist: {problems: []}})
+    await lvsctl('realserver teardown')
+    expect(await everything()).toBe(before)
   })
 
   test.each([unit, sysctls, record])('a symbolic link planted as %s is not followed', async (path) => {

@@ -90,8 +90,20 @@ describe('what is asked for', () => {
     ],
     ['tunnels without a word about their size', `${setup} --method tun`, 2, 'mtu-black-hole'],
     ['a gateway that is no neighbour', 'realserver setup --method nat --gateway 10.9.9.9', 2, 'gateway-off-link'],
+    ['the broadcast address', 'realserver setup --method nat --gateway 192.168.1.255', 2, 'gateway-subnet-edge'],
   ])('%s', async (_what, command, exit, code) => {
     expect(await told('mount -t tmpfs none /lib/modules', command, exit)).toMatchObject({code})
+    await unchanged()
+  })
+
+  test('a gateway that nobody has is told, one that answers is not', async () => {
+    const warned = async (gateway: string): Promise<readonly string[]> => {
+      const plan = `lvsctl realserver setup --method nat --gateway ${gateway} --dry-run --json`
+      const {warnings} = JSON.parse((await lab.on('rs1', plan)).stdout)
+      return warnings.map(({code}: {code: string}) => code)
+    }
+    expect(await warned('192.168.1.77')).toEqual(['gateway-silent'])
+    expect(await warned('192.168.1.114')).toEqual([])
     await unchanged()
   })
 
@@ -121,11 +133,13 @@ describe('without root', () => {
 
   test('status knows what is so, and not who did it', async () => {
     await lab.lvsctl('rs1', ['realserver', 'setup', '--vip', vip])
-    expect(JSON.parse((await user('realserver status', 0)).stdout)).toMatchObject({
-      ok: true,
+    const seen = {
       vips: [{vip, present: true, arpQuiet: true, managed: 'unknown'}],
       problems: [{code: 'ledger-hidden'}],
-    })
+    }
+    // Whether there should be more is unknown.
+    expect(JSON.parse((await user('realserver status', 5)).stdout)).toMatchObject({ok: null, ...seen})
+    expect(JSON.parse((await user(`realserver status --vip ${vip}`, 0)).stdout)).toMatchObject({ok: true, ...seen})
     expect(JSON.parse((await user('realserver teardown', 5)).stdout).error).toMatchObject({code: 'not-permitted'})
     await lab.lvsctl('rs1', ['realserver', 'teardown'])
     await unchanged()
