@@ -194,7 +194,14 @@ describe.each(['dash', 'busybox sh'])('under %s', (shell) => {
     const before = await snapshot('rs1')
     await run('rs1', script, 'start')
     expect([await onLo('rs1'), await arpSettings('rs1')]).toEqual([`${a}/32 ${b}/32`, '1 2'])
+    // ARP stays quiet about it, until it is gone.
+    for (let times = 0; times < 2; times++) {
+      await run('rs1', script, 'stop')
+      expect([await onLo('rs1'), await arpSettings('rs1')]).toEqual([`${a}/32`, '1 2'])
+    }
+    await sh('rs1', `ip addr del ${a}/32 dev lo`)
     await run('rs1', script, 'stop')
+    await sh('rs1', `ip addr add ${a}/32 dev lo label lo:0`)
     expect(changedLines(before, await snapshot('rs1'))).toEqual([])
     await sh(
       'rs1',

@@ -3,7 +3,8 @@
 import {sh} from './sh.ts'
 
 export const stopPart = sh`
-# An address that a talkative ARP would give away: another script's, or one that somebody added since. $heard: one of them.
+# An address that a talkative ARP would give away: another script's, one that somebody added since, or a VIP that was there
+# before start and stays. $heard: one of them.
 needs_silence() {
   while read -r heard _; do
     case $heard in
@@ -15,7 +16,7 @@ END
   host_addresses
   while read -r heard; do
     case $heard in
-      *.*) if ! is_listed "$heard" "$gone$present"; then return 0; fi ;;
+      *.*) if is_listed "$heard" "$staying" || ! is_listed "$heard" "$gone$present"; then return 0; fi ;;
     esac
   done <<END
 $hosts
@@ -40,7 +41,7 @@ restore_settings() {
   if [ -n "$settings" ] && needs_silence; then
     silence=yes
     case "$noted:$settings" in
-      :*arp_*) warn "ARP stays quiet: $heard was put there by somebody else since start; when it is gone: $0 stop" ;;
+      :*arp_*) warn "ARP stays quiet: $heard is here, and it was not start that put it there; when it is gone: $0 stop" ;;
     esac
   fi
   reversed=
@@ -74,15 +75,17 @@ END
   settings=$kept
 }
 
-# $gone: VIPs that are to be removed, one a line.
+# $gone: VIPs that are to be removed, one a line; $staying: those that stay.
 plan_removal() {
   gone=
+  staying=
   for vip in $vips; do
     origin=nobody
     origin_of "$vip" || origin=nobody
     if ! is_there "$vip"; then
       [ "$origin" = nobody ] || warn "$vip was no longer on $device"
     elif [ "$origin" != added ]; then
+      staying="$staying$vip$newline"
       warn "$vip stays: it was not start that put it on $device; to remove it: ip addr del $vip/$prefix dev $device"
     elif [ "$prefix" = "$full" ]; then
       gone="$gone$vip$newline"
