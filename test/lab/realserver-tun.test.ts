@@ -140,6 +140,22 @@ describe('the reverse path filter', () => {
     expect(await changes('rs1')).toEqual([])
   })
 
+  test('a VIP that went: the line that status tells brings it back, direct routing is refused', async () => {
+    const line = `lvsctl realserver setup --vip ${vip} --method tun --mtu-cure none`
+    await type('rs1', line, `ip addr del ${vip}/32 dev tunl0`)
+    expect(await refusal(lab, at)).not.toBe(0)
+    const {vips} = await json('rs1', 'realserver status', 9)
+    expect(vips[0].problems).toMatchObject([{code: 'vip-missing', hint: line}, ...vips[0].problems.slice(1)])
+    expect(await json('rs1', `realserver setup --vip ${vip}`, 2)).toMatchObject({
+      error: {code: 'vip-set-up-otherwise', hint: expect.stringContaining(line)},
+    })
+    await type('rs1', vips[0].problems[0].hint)
+    expect(await ask(lab, {at, times: 2})).toEqual({rs1: 2})
+    expect(await json('rs1', 'realserver status')).toMatchObject({ok: true})
+    await type('rs1', 'lvsctl realserver teardown')
+    expect(await changes('rs1')).toEqual([])
+  })
+
   test('a tunnel that is down refuses clients, and status knows', async () => {
     await type('rs1', `lvsctl realserver setup --method tun --mtu-cure none --vip ${vip}`, 'ip link set tunl0 down')
     expect(await refusal(lab, at)).toBe(7)
