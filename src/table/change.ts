@@ -181,7 +181,7 @@ function serviceExists(asked: Service, current: Service): LvsctlError {
   const changes = serviceChanges(current, asked)
   return new LvsctlError({
     failure: 'exists',
-    code: 'service-exists',
+    code: changes.length === 0 ? 'service-exists-as-asked' : 'service-exists',
     message: `${formatServiceKey(asked.key)} already exists (${describeService(current)})`,
     hint:
       changes.length === 0
@@ -194,7 +194,7 @@ function serverExists(of: ServiceKey, asked: Server, current: Server): LvsctlErr
   const changes = serverChanges(current, asked)
   return new LvsctlError({
     failure: 'exists',
-    code: 'server-exists',
+    code: changes.length === 0 ? 'server-exists-as-asked' : 'server-exists',
     message: `${formatServerKey(asked)} already exists in ${formatServiceKey(of)} (${describeServer(current)})`,
     hint:
       changes.length === 0

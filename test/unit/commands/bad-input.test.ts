@@ -241,6 +241,7 @@ describe('--json: the error is on stdout, and the exit code is the same', () => 
   test.each([
     ['service add -t 192.0.2.300:80', 2, 'address-invalid'],
     ['service delete -t 192.0.2.9:80', 3, 'service-missing'],
+    ['service add -t 192.168.1.200:8080 -s wrr', 4, 'service-exists-as-asked'],
     ['service add -t 192.168.1.200:8080', 4, 'service-exists'],
     ['service add -t 192.168.1.200:8080 --bogus', 2, 'option-unknown'],
   ])('%s', async (command, exit, code) => {
