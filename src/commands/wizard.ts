@@ -64,6 +64,11 @@ Answers can be given as options or in a file; then they are not asked for. Where
       helpValue: 'ADDRESS',
       helpGroup: 'ANSWERS',
     }),
+    'mtu-cure': string({
+      summary: 'What real servers do about packets that grow (tunnels): clamp, director, path or none.',
+      helpValue: 'CURE',
+      helpGroup: 'ANSWERS',
+    }),
     keep: string({
       summary: 'Whether it is there after a reboot: boot, no, or a file that the table is saved to.',
       helpValue: 'boot|no|FILE',
@@ -92,9 +97,9 @@ Answers can be given as options or in a file; then they are not asked for. Where
       ],
     )
     const {answers: file, yes, 'dry-run': dryRun} = flags
-    const {netns} = flags as {netns?: string}
+    const {netns, quiet} = flags as {netns?: string; quiet?: boolean}
     const facts = observe(await this.context.host(), this.portNames, netns !== undefined)
-    const options = {...flags, servers: flags.server?.join(', '), device: flags.dev}
+    const options = {...flags, servers: flags.server?.join(', '), device: flags.dev, cure: flags['mtu-cure']}
     const given: Texts = {...(file !== undefined && (await this.answersOf(file, facts))), ...onlyAnswers(options, keys)}
     const {input, err} = this.context
     const asks = !this.jsonEnabled() && input.terminal && err.terminal
@@ -104,7 +109,7 @@ Answers can be given as options or in a file; then they are not asked for. Where
         {
           facts,
           person: asks ? this.person(Interrupted, wrap) : undefined,
-          commands: ownCommands(this.context.program(), {shown: !this.jsonEnabled()}),
+          commands: ownCommands(this.context.program(), {shown: !this.jsonEnabled() && quiet !== true}),
           reach,
           verify,
           print: (line) => (dryRun ? this.print(`${line}\n`) : this.say(`${line}\n`)),
@@ -133,7 +138,8 @@ Answers can be given as options or in a file; then they are not asked for. Where
     const {name, content} = readSavedText(this.context, file)
     const {texts, problems, place} = await readAnswers(content, keys)
     const verdicts = resolve(texts, facts).verdicts.filter(({problem}) => problem.severity === 'error')
-    refuse(placedAsProblems(name, problems.length > 0 ? problems : place(verdicts)))
+    const found = [...problems, ...place(verdicts)].sort((a, b) => a.line - b.line || a.column - b.column)
+    refuse(placedAsProblems(name, found))
     return texts
   }
 

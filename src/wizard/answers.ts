@@ -16,6 +16,15 @@ export type Method = keyof typeof methods
 export const roles = ['director', 'real-server', 'other'] as const
 export type Role = (typeof roles)[number]
 
+/** What is done about packets that are too large once they are wrapped: the words of `realserver setup --mtu-cure`. */
+export const cures = {
+  clamp: 'a real server asks clients for smaller segments; TCP only, and nothing else is needed',
+  director: 'the director fragments what it wraps; to be switched on there besides',
+  path: 'larger frames, where everything between director and real servers takes them',
+  none: 'nothing: clients depend on ICMP messages, which many networks filter',
+} as const
+export type Cure = keyof typeof cures
+
 export interface RealServer extends ServerKey {
   readonly weight: number
 }
@@ -36,6 +45,8 @@ export interface Answers {
   readonly masquerade: boolean
   /** NAT without that: where the real servers send what is for clients, an address of the director. */
   readonly gateway: Address
+  /** Tunnels: what real servers do about packets that grow. */
+  readonly cure: Cure
   /** Over a reboot: by what starts at boot, in a file, or not. */
   readonly keep: Keep
 }

@@ -7,11 +7,11 @@ import {nearest} from '../domain/nearest.ts'
 import {accept, type Parsed, reject} from '../domain/parsed.ts'
 import {type Problem, problem, warning} from '../domain/problem.ts'
 
-import {type Answers, type Keep, type Role, roles} from './answers.ts'
+import {type Answers, type Cure, cures, type Keep, type Role, roles} from './answers.ts'
 import {addressBeside, beyond, interfaceLines, isOwn} from './facts.ts'
 import type {Questions, Situation} from './question.ts'
 
-type HostKey = 'role' | 'device' | 'masquerade' | 'gateway' | 'keep'
+type HostKey = 'role' | 'device' | 'masquerade' | 'gateway' | 'cure' | 'keep'
 
 export const hostQuestions: Questions<HostKey> = {
   role: {
@@ -88,6 +88,27 @@ export const hostQuestions: Questions<HostKey> = {
     judge: judgeGateway,
     format: (gateway) => gateway,
   },
+  cure: {
+    flag: '--mtu-cure',
+    asks: 'Packets grow in a tunnel. What is done about it? clamp, director, path or none',
+    explains: [
+      'A client sends packets of up to 1500 bytes. Wrapped they are longer, and do not fit the way to the real server: large',
+      'requests hang. A cure is chosen once, on the real servers; "lvsctl realserver setup --mtu-cure" has the same four.',
+    ],
+    choices: () => Object.entries(cures),
+    applies: ({answers: {method, role}}) => method === 'tun' && role !== undefined,
+    proposes: ({answers: {service}}) => (service?.protocol === 'tcp' ? 'clamp' : 'director'),
+    parse: parseCure,
+    judge: (cure, {answers: {service}}) =>
+      cure === 'clamp' && service && service.protocol !== 'tcp'
+        ? [
+            warning('cure-tcp-only', `clamp is for TCP: it does nothing for ${service.protocol.toUpperCase()}`, {
+              hint: 'director helps where packets are large',
+            }),
+          ]
+        : [],
+    format: (cure) => cure,
+  },
   keep: {
     flag: '--keep',
     asks: 'Is it to be there after a reboot? boot, no, or a file for the table',
@@ -123,7 +144,8 @@ function parseRole(text: string): Parsed<Role> {
   return reject('role-unknown', `${shown(text)} is none of ${roles.join(', ')}`, {meant: nearest(word, roles)[0]})
 }
 
-function judgeRole(role: Role, {answers: {servers = [], method}, facts}: Situation): readonly Problem[] {
+function judgeRole(role: Role, {answers: {servers, method}, facts}: Situation): readonly Problem[] {
+  if (!servers) return []
   const own = servers.find(({address}) => isOwn(address, facts))
   if (role === 'real-server' && !own)
     return [
@@ -138,8 +160,25 @@ function judgeRole(role: Role, {answers: {servers = [], method}, facts}: Situati
         hint: 'Go back to take tun, or let a host in its network be the director',
       }),
     )
-  if (own) return [warning('server-is-here', `${own.address} is this host itself: it directs, and serves its share`)]
+  if (own)
+    return [
+      problem(
+        'server-is-here',
+        `${own.address} is this host itself: one host is not set up as director and real server`,
+        {
+          hint: 'A real server must not answer for the VIP, and the director must. Leave it out, or take role real-server',
+        },
+      ),
+    ]
   return []
+}
+
+function parseCure(text: string): Parsed<Cure> {
+  const names = Object.keys(cures) as Cure[]
+  const word = text.toLowerCase()
+  const found = names.find((name) => name === word)
+  if (found) return accept(found)
+  return reject('cure-unknown', `${shown(text)} is none of ${names.join(', ')}`, {meant: nearest(word, names)[0]})
 }
 
 function parseYesNo(text: string): Parsed<boolean> {

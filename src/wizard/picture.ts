@@ -1,6 +1,6 @@
 // The way of a packet as a small drawing, under 80 columns: client, director, real server, client.
 
-import {formatEndpoint} from '../domain/address.ts'
+import {familyOf, formatEndpoint} from '../domain/address.ts'
 import {formatServerKey} from '../domain/server.ts'
 import type {Method} from './answers.ts'
 import type {Complete} from './plan.ts'
@@ -38,7 +38,7 @@ type Legend = (answers: Complete, masquerade: boolean) => readonly string[]
 
 const legends: Readonly<Record<Method, Legend>> = {
   dr: ({service: {address: vip}}) => [
-    `  1  a request to ${vip}, which only the director answers ARP for`,
+    `  1  a request to ${vip}, which only the director answers ${familyOf(vip) === 'ipv6' ? 'neighbour discovery' : 'ARP'} for`,
     '  2  the same packet, sent on to the MAC address of one real server',
     `  3  the reply, from ${vip} (on lo there) straight to the client`,
   ],

@@ -16,6 +16,8 @@ export interface Step {
   readonly undo?: Command
   /** It can be checked before anything is done, with these words besides. */
   readonly check?: Command
+  /** It can be checked, too, but only where the service is there already. */
+  readonly insideService?: true
 }
 
 export interface OtherHosts {
@@ -99,6 +101,7 @@ function directorSteps(answers: Complete): readonly Step[] {
       return {
         command: ['server', 'add', ...which, methods[method].option, '-w', `${one.weight}`],
         undo: ['server', 'delete', ...which],
+        insideService: true,
       }
     }),
     // The table is still empty when this is checked.
@@ -116,10 +119,10 @@ function serverWord(server: RealServer, service: Extract<ServiceKey, {kind: 'add
 
 /** undefined: a real server needs nothing. */
 function realServerSetup(answers: Complete): Command | undefined {
-  const {service, method, masquerade, gateway} = answers
+  const {service, method, masquerade, gateway, cure} = answers
   const setup = ['realserver', 'setup']
-  if (method !== 'nat')
-    return [...setup, '--vip', service.address, ...(method === 'tun' ? ['--method', 'tun'] : []), ...persist(answers)]
+  const tunnel = method === 'tun' ? ['--method', 'tun', ...(cure === undefined ? [] : ['--mtu-cure', cure])] : []
+  if (method !== 'nat') return [...setup, '--vip', service.address, ...tunnel, ...persist(answers)]
   if (masquerade || gateway === undefined) return undefined
   return [...setup, '--method', 'nat', '--gateway', gateway, ...persist(answers)]
 }

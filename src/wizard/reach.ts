@@ -51,7 +51,7 @@ export function describeReached(server: ServerKey, reached: Reached, facts: Fact
       )
     case 'unreachable':
       return warning('server-unreachable', `${server.address} cannot be reached: nobody has it ${place}`, {
-        hint: 'Right? Go back with <, or go on and start it later',
+        hint: 'Is the address right? Then it can be started later',
       })
     case 'silent':
       return warning('server-silent', `no answer from ${endpoint} within ${timeoutMs / 1000} s, ${place}`, {

@@ -1,7 +1,7 @@
 // Which forwarding method fits, from the service, its servers, and what this host looks like: the first rule that
 // applies, with its reason.
 
-import {familyOf, formatEndpoint} from '../domain/address.ts'
+import {formatEndpoint} from '../domain/address.ts'
 import type {Answers, Method} from './answers.ts'
 import {addressBeside, beyond, type Facts} from './facts.ts'
 
@@ -16,12 +16,6 @@ type Known = Pick<Answers, 'service' | 'servers'>
 type Rule = (known: Known, facts: Facts) => Recommendation | undefined
 
 const rules: readonly Rule[] = [
-  ({service, servers}) => {
-    const other = servers.find(({address}) => familyOf(address) !== familyOf(service.address))
-    return (
-      other && {method: 'tun', because: `${other.address} is of the other address family, which only a tunnel takes`}
-    )
-  },
   ({service, servers}) => {
     const other = servers.find(({port}) => port !== service.port)
     return (

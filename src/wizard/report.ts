@@ -25,6 +25,12 @@ export function planLines(plan: Plan, answers: Complete, netns?: string): readon
   ]
 }
 
+/** Of the plan: what needs not be done again. */
+export function thereLines(there: readonly Command[], netns?: string): readonly string[] {
+  if (there.length === 0) return []
+  return ['', 'there already as asked, and left alone:', ...there.map((command) => `  ${commandLine(command, netns)}`)]
+}
+
 /** What is left for the operator: the other hosts, and a request to see it work. */
 export function otherLines(plan: Plan, answers: Complete, netns?: string): readonly string[] {
   return [
@@ -87,8 +93,13 @@ function formatAnswer(key: Key, value: Answers[Key]): string {
   return questionOf(key).format(value)
 }
 
-/** For programs. */
-export function planShape({here, elsewhere}: Plan, answers: Complete, netns?: string): object {
+/** For programs. `there`: what of it is there already as asked. */
+export function planShape(
+  {here, elsewhere}: Plan,
+  answers: Complete,
+  there: readonly Command[],
+  netns?: string,
+): object {
   const {keep, persistence} = answers
   return {
     answers: {
@@ -101,12 +112,14 @@ export function planShape({here, elsewhere}: Plan, answers: Complete, netns?: st
       device: answers.device ?? null,
       masquerade: answers.masquerade ?? null,
       gateway: answers.gateway ?? null,
+      cure: answers.cure ?? null,
       keep: keep === undefined ? null : formatAnswer('keep', keep),
     },
     picture: picture(answers),
     here: here.map(({command, undo}) => ({
       command: commandLine(command, netns),
       undo: undo ? commandLine(undo, netns) : null,
+      there: there.includes(command),
     })),
     elsewhere: elsewhere.map(({who, addresses, commands, script}) => ({
       who,

@@ -2,7 +2,7 @@
 // a yes, the commands, a look at the result, and what is left to do elsewhere.
 
 import {exitCodes, type Failure, LvsctlError, type Problem, problem, warning} from '../domain/problem.ts'
-import type {ServerKey} from '../domain/server.ts'
+import {formatServerKey, type ServerKey} from '../domain/server.ts'
 import type {Texts} from './answers.ts'
 import {apply} from './apply.ts'
 import {
@@ -22,7 +22,7 @@ import type {OwnCommands} from './own-commands.ts'
 import {type Command, type Complete, isComplete, type Plan, planOf, type Step} from './plan.ts'
 import {questionOf} from './questions.ts'
 import {describeReached, type Reached} from './reach.ts'
-import {commandLine, otherLines, planLines, planShape, repeatLine} from './report.ts'
+import {commandLine, otherLines, planLines, planShape, repeatLine, thereLines} from './report.ts'
 import type {Verified} from './verify.ts'
 import {wrap} from './wrap.ts'
 
@@ -60,16 +60,20 @@ export async function runWizard(request: Request, world: World): Promise<Outcome
   const {dryRun, netns} = request
   const {person, print} = world
   requireSound(request.given, world.facts)
+  const tried = new Set<string>()
   let conversation = begun(person ? request.given : withProposals(request.given, world.facts))
   if (person) person.tell(wrap(greeting))
   if (person && !world.facts.mayChange) person.warn(powerless)
   for (;;) {
-    conversation = await settle(conversation, world)
-    const {answers, warnings} = settled(conversation.texts, world.facts)
+    conversation = await settle(conversation, world, tried)
+    const {answers, warnings: said} = settled(conversation.texts, world.facts)
+    const unreached = await tryUntried(answers, world, tried)
+    const warnings = [...said, ...unreached]
     const plan = planOf(answers, world.facts)
     if (!person) world.warn(warnings)
     for (const line of planLines(plan, answers, netns)) print(line)
     const checked = await check(plan.here, request, world)
+    for (const line of thereLines(checked.there, netns)) print(line)
     const agreed = await agree(checked.refused, plan, request, world)
     if (agreed === back) {
       conversation = stepBack(conversation) ?? conversation
@@ -84,7 +88,10 @@ export async function runWizard(request: Request, world: World): Promise<Outcome
     print('')
     print(dryRun ? 'nothing was changed (dry run)' : `the same again without a question: ${repeatLine(answers, netns)}`)
     const changed = !dryRun && plan.here.length > 0
-    return {shape: {changed, dryRun, ...planShape(plan, answers, netns), served: verified?.ok ?? null}, warnings}
+    return {
+      shape: {changed, dryRun, ...planShape(plan, answers, checked.there, netns), served: verified?.ok ?? null},
+      warnings,
+    }
   }
 }
 
@@ -100,7 +107,8 @@ function requireSound(given: Texts, facts: Facts): void {
   if (errors.length > 0) throw refusal(errors)
 }
 
-async function settle(conversation: Conversation, {person, facts, reach}: World): Promise<Conversation> {
+async function settle(conversation: Conversation, world: World, tried: Set<string>): Promise<Conversation> {
+  const {person, facts} = world
   if (!person) {
     requireSound(conversation.texts, facts)
     const {open} = resolve(conversation.texts, facts)
@@ -111,13 +119,27 @@ async function settle(conversation: Conversation, {person, facts, reach}: World)
     person,
     facts,
     tryServer: async (server, texts) => {
-      const protocol = resolve(texts, facts).answers.service?.protocol
-      if (protocol !== 'tcp') return
-      const found = describeReached(server, await reach(server), facts)
-      if (typeof found === 'string') person.tell([`  ${found}`])
-      else person.warn(found)
+      if (resolve(texts, facts).answers.service?.protocol !== 'tcp') return
+      await tryServer(server, world, tried)
     },
   })
+}
+
+/** Servers that were given and not typed, tried all the same: what is to be known of them. */
+async function tryUntried({service, servers}: Complete, world: World, tried: Set<string>): Promise<readonly Problem[]> {
+  if (service.protocol !== 'tcp') return []
+  const untried = servers.filter((one) => !tried.has(formatServerKey(one)))
+  const found = await Promise.all(untried.map((one) => tryServer(one, world, tried)))
+  return found.filter((one) => typeof one !== 'string')
+}
+
+/** A person is told what was found. */
+async function tryServer(server: ServerKey, {person, facts, reach}: World, tried: Set<string>) {
+  tried.add(formatServerKey(server))
+  const found = describeReached(server, await reach(server), facts)
+  if (typeof found === 'string') person?.tell([`  ${found}`])
+  else person?.warn(found)
+  return found
 }
 
 function settled(texts: Texts, facts: Facts) {
@@ -132,23 +154,38 @@ function settled(texts: Texts, facts: Facts) {
 
 interface Checked {
   readonly refused: readonly Refused[]
-  /** The same steps, without a way back where what they would make is there already: it is not the wizard's to remove. */
+  /** What is left to do, without a way back where what it would make is there already: it is not the wizard's to remove. */
   readonly steps: readonly Step[]
+  /** What is there already, just as it would be made. */
+  readonly there: readonly Command[]
 }
 
 /** What the commands themselves have against it, each asked with --dry-run. */
 async function check(here: readonly Step[], {netns}: Request, {commands}: World): Promise<Checked> {
   const refused: Refused[] = []
   const steps: Step[] = []
+  const there: Command[] = []
+  let serviceThere = false
   for (const step of here) {
-    const {command, check} = step
+    const {command, insideService, check = insideService && serviceThere ? [] : undefined} = step
     const {exit, answer} = check
       ? await commands.ask(inNamespace([...command, ...check, '--dry-run', '--json'], netns))
       : {exit: 0, answer: '{}'}
-    if (exit !== 0) refused.push({exit, problems: refusedBy(command, answer)})
-    steps.push(exit === 0 && isThere(answer) ? {command} : step)
+    const code = exit === 0 ? '' : codeOf(answer)
+    if (/^service-exists/.test(code)) serviceThere = true
+    if (/-as-asked$/.test(code)) there.push(command)
+    else if (exit !== 0) refused.push({exit, problems: refusedBy(command, answer)})
+    else steps.push(isThere(answer) ? {command} : step)
   }
-  return {refused, steps}
+  return {refused, steps, there}
+}
+
+function codeOf(answer: string): string {
+  try {
+    return `${JSON.parse(answer).error.code}`
+  } catch {
+    return ''
+  }
 }
 
 /** As set-up commands say it: nothing to do, or an address that was there. */
@@ -182,12 +219,12 @@ async function agree(
 ): Promise<typeof back | undefined> {
   const {person} = world
   const problems = refused.flatMap((one) => one.problems)
-  if (refused[0] && (!person || request.dryRun)) throw refusal(problems, failureOf(refused[0].exit))
+  if (refused[0] && (!person || request.dryRun)) throw nothingChanged(problems, refused[0])
   if (refused[0] && person) {
     for (const one of problems) person.refuse(one)
     const said = await askLine('That cannot be done. < goes back, Enter ends', '', ['Nothing was changed.'], person)
     if (said === back) return back
-    throw refusal(problems, failureOf(refused[0].exit))
+    throw nothingChanged(problems, refused[0])
   }
   if (request.dryRun || request.yes || plan.here.length === 0) return undefined
   if (!person)
@@ -288,6 +325,17 @@ const inNamespace = (command: Command, netns: string | undefined): Command =>
 
 const failureOf = (exit: number): Failure =>
   (Object.keys(exitCodes) as Failure[]).find((failure) => exitCodes[failure] === exit) ?? 'unexpected'
+
+function nothingChanged(problems: readonly Problem[], {exit}: Refused): LvsctlError {
+  const {failure, code, message, hint} = refusal(problems, failureOf(exit))
+  return new LvsctlError({
+    failure,
+    code,
+    message,
+    hint: `${hint === undefined ? '' : `${hint}\n`}Nothing was changed`,
+    problems,
+  })
+}
 
 function refusal(errors: readonly Problem[], failure: Failure = 'usage'): LvsctlError {
   const [first] = errors as readonly [Problem, ...Problem[]]

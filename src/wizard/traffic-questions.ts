@@ -1,6 +1,6 @@
 // The questions about the traffic: what is served, by whom, how packets get there, and who gets which client.
 
-import {formatEndpoint} from '../domain/address.ts'
+import {type Address, familyOf, formatEndpoint} from '../domain/address.ts'
 import {parseDuration} from '../domain/duration.ts'
 import {shown} from '../domain/foreign-characters.ts'
 import {parseInteger} from '../domain/integer.ts'
@@ -63,7 +63,7 @@ export const trafficQuestions: Questions<TrafficKey> = {
     flag: '--method',
     asks: 'How do packets get to the real servers? dr, nat or tun',
     explains: [
-      "dr   the director passes the packet on as it is, to the server's MAC address. The server holds the VIP without answering ARP for it, and replies to the client itself. Same network and same port only; the director sees half of the traffic, and is rarely the bottleneck.",
+      "dr   the director passes the packet on as it is, to the server's MAC address. The server holds the VIP without answering neighbours that ask for it, and replies to the client itself. Same network and same port only; the director sees half of the traffic, and is rarely the bottleneck.",
       'nat  the director rewrites addresses and ports, and replies have to come back through it. The servers need no VIP; any port will do.',
       'tun  the director puts the packet into another one, addressed to the server, which unpacks it and replies to the client itself. Across routers, same port only; packets grow by 20 bytes or more.',
     ],
@@ -149,6 +149,8 @@ function parseServer(text: string, {answers: {service: key}, facts: {portNames}}
 
 function judgeServers(servers: readonly RealServer[], {answers: {service: key}, facts}: Situation): readonly Problem[] {
   if (!key) return []
+  const other = servers.filter(({address}) => familyOf(address) !== familyOf(key.address))
+  if (other.length > 0) return other.map((one) => otherFamily(one, key.address))
   const {forwarding} = methods[recommend({service: key, servers}, facts).method]
   const twice = servers.filter((one, at) => servers.findIndex((other) => serverKeyEquals(one, other)) < at)
   return [
@@ -158,6 +160,18 @@ function judgeServers(servers: readonly RealServer[], {answers: {service: key}, 
       ? [warning('servers-quiesced', 'every weight is 0: no server takes clients')]
       : []),
   ]
+}
+
+/** Only a tunnel takes such a packet, and what unwraps it at its end is the operator's to make: set-up of a real server has tunnels of one family. */
+function otherFamily({address}: RealServer, vip: Address): Problem {
+  const [family, wanted] = familyOf(vip) === 'ipv4' ? ['IPv6', 'IPv4'] : ['IPv4', 'IPv6']
+  return problem(
+    'server-family',
+    `${address} is ${family}, the VIP ${wanted}: no real server can be set up for that here`,
+    {
+      hint: `Name the ${wanted} address of the same server; or serve its ${family} clients by a VIP of ${family}`,
+    },
+  )
 }
 
 function parseMethod(text: string): Parsed<Method> {

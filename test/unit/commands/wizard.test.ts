@@ -1,8 +1,21 @@
 // The wizard's command: options and files, what a person is shown, how it ends. What it decides is tested in its room.
 
-import {expect, test} from 'vitest'
-import {lvsctl, machine} from '../../support/run-command.ts'
+import {describe, expect, test, vi} from 'vitest'
+import {address} from '../../../src/domain/address.ts'
+import {FakeHost} from '../../../src/host/fake-host.ts'
+import type {Texts} from '../../../src/wizard/answers.ts'
+import {observe} from '../../../src/wizard/facts.ts'
+import {resolve, withProposals} from '../../../src/wizard/flow.ts'
+import {isComplete, planOf} from '../../../src/wizard/plan.ts'
+import {commandLine} from '../../../src/wizard/report.ts'
+import {lvsctl, type Machine, machine} from '../../support/run-command.ts'
 import {hostWith} from '../../support/wizard.ts'
+
+// No test sends a packet to the network that it runs in.
+vi.mock(import('../../../src/wizard/reach.ts'), async (original) => ({
+  ...(await original()),
+  reach: async () => 'open',
+}))
 
 const lan = (files: Readonly<Record<string, string>> = {}, answers?: string[]) =>
   machine({host: hostWith('eth0 192.168.1.114/24'), files, ...(answers && {answers})})
@@ -45,6 +58,12 @@ test('what is wrong in a file is told with its line, all at once', async () => {
   expect(stderr.match(/a\.yaml:\d+:\d+/g)).toEqual(['a.yaml:1:10', 'a.yaml:4:9'])
 })
 
+test('a wrong key and a wrong value, at once', async () => {
+  const {stderr} = await lvsctl('wizard --answers a.yaml', lan({'a.yaml': 'servrs: 192.168.1.111\nmethod: foo\n'}))
+  expect(stderr).toContain('✗ a.yaml:1:1: there is no question "servrs"')
+  expect(stderr).toContain('✗ a.yaml:2:9: foo is no forwarding method')
+})
+
 test('no such file', async () => expect((await lvsctl('wizard --answers b.yaml', lan())).exit).toBe(3))
 
 test('a person is asked on standard error, and can leave', async () => {
@@ -59,3 +78,69 @@ test('a person is asked on standard error, and can leave', async () => {
 
 test('a program is asked nothing', async () =>
   expect((await lvsctl('wizard --json', lan({}, ['192.168.1.200:80']))).exit).toBe(2))
+
+describe('every line that it prints works where it is to be pasted', () => {
+  const wordsOf = (line: string) =>
+    [...line.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare ?? '')
+  const paste = async (line: string, on: Machine) => {
+    const {exit, stderr} = await lvsctl(wordsOf(line).slice(1), on)
+    return exit === 0 ? [] : [`${line}: ${exit} ${stderr}`]
+  }
+  const behind = (own: string, gateway: string): FakeHost =>
+    new FakeHost({
+      addresses: [
+        {interface: 'eth0', address: address(own), prefixLength: own.includes(':') ? 64 : 24, scope: 'global'},
+      ],
+      routes: [
+        {
+          family: own.includes(':') ? 'ipv6' : 'ipv4',
+          type: 'unicast',
+          table: 254,
+          prefixLength: 0,
+          gateway: address(gateway),
+          interface: 'eth0',
+          protocol: 'static',
+          scope: 'universe',
+          priority: 0,
+        },
+      ],
+    })
+
+  test.each<[string, readonly string[], Texts, string, string]>([
+    ['direct routing', ['eth0 192.168.1.114/24'], {method: 'dr'}, '192.168.1.111', '192.168.1.1'],
+    ['NAT', ['eth0 192.168.1.114/24', 'eth1 10.0.0.1/24'], {method: 'nat'}, '10.0.0.111', '10.0.0.254'],
+    ['NAT with one arm', ['eth0 192.168.1.114/24'], {method: 'nat'}, '192.168.1.111', '192.168.1.1'],
+    ['tunnels', ['eth0 192.168.1.114/24'], {method: 'tun'}, '10.9.0.111', '10.9.0.1'],
+    ['wider frames', ['eth0 192.168.1.114/24'], {method: 'tun', cure: 'path'}, '10.9.0.111', '10.9.0.1'],
+    ['UDP', ['eth0 192.168.1.114/24'], {service: 'udp://192.168.1.200:53', method: 'tun'}, '10.9.0.111', '10.9.0.1'],
+    [
+      'IPv6',
+      ['eth0 2001:db8:1::114/64'],
+      {service: '[2001:db8:1::200]:80', method: 'dr'},
+      '2001:db8:1::111',
+      '2001:db8:1::1',
+    ],
+    [
+      'tunnels, IPv6',
+      ['eth0 2001:db8:1::114/64'],
+      {service: '[2001:db8:1::200]:80', method: 'tun'},
+      '2001:db8:9::111',
+      '2001:db8:9::1',
+    ],
+  ])('%s', async (_what, interfaces, given, server, gateway) => {
+    const director = machine({host: hostWith(...interfaces)})
+    const facts = observe(director.host, () => undefined)
+    const texts = withProposals({service: '192.168.1.200:80', servers: server, role: 'director', ...given}, facts)
+    const {answers, open} = resolve(texts, facts)
+    if (!isComplete(answers)) throw new Error(`open: ${open}`)
+    const {here, elsewhere} = planOf(answers, facts)
+    const wrong: string[] = []
+    for (const {command} of here) wrong.push(...(await paste(commandLine(command), director)))
+    for (const {undo} of here.toReversed()) if (undo) wrong.push(...(await paste(commandLine(undo), director)))
+    const realServer = machine({host: behind(server, gateway)})
+    for (const {commands, script} of elsewhere)
+      for (const command of [...commands, ...(script ? [script] : [])])
+        wrong.push(...(await paste(commandLine(command), realServer)))
+    expect(wrong).toEqual([])
+  })
+})

@@ -25,6 +25,11 @@ describe('what is open', () => {
       {...nat, masquerade: 'no'},
       ['scheduler', 'persistence', 'device', 'gateway', 'keep'],
     ],
+    [
+      'through tunnels, what is done about packets that grow',
+      {...dr, method: 'tun'},
+      ['scheduler', 'persistence', 'device', 'cure', 'keep'],
+    ],
     ['with masquerade, no gateway', {...nat, masquerade: 'yes'}, ['scheduler', 'persistence', 'device', 'keep']],
   ])('%s', (_when, texts, open) => expect(resolve(texts, texts.method === 'nat' ? twoArms : flat).open).toEqual(open))
 })
@@ -37,6 +42,13 @@ describe('proposals', () => {
       ...{scheduler: 'wlc', persistence: 'no', device: 'eth0', masquerade: 'no', gateway: '10.0.0.1', keep: 'no'},
     })
   })
+
+  test.each([
+    ['192.168.1.200:80', 'clamp'],
+    ['udp://192.168.1.200:53', 'director'],
+  ])('for what is tunnelled to %s: %s', (service, cure) =>
+    expect(withProposals({...dr, service, method: 'tun'}, flat).cure).toBe(cure),
+  )
 
   test('leave open what decides', () =>
     expect(resolve(withProposals({}, flat), flat).open).toEqual(['service', 'servers', 'method', 'role']))
@@ -89,7 +101,7 @@ describe('values', () => {
       }),
     )
     expect(resolve(written, twoArms).answers).toEqual(answers)
-    expect(Object.keys(written)).toEqual([...keys])
+    expect(Object.keys(written)).toEqual(keys.filter((key) => key !== 'cure'))
   })
 })
 
@@ -118,6 +130,15 @@ describe('what is refused', () => {
       ],
     ],
     [{...dr, scheduler: 'wrrr'}, ['error --scheduler: no scheduler "wrrr"']],
+    [
+      {...dr, servers: '192.168.1.111, 192.168.1.114'},
+      ['error --role: 192.168.1.114 is this host itself: one host is not set up as director and real server'],
+    ],
+    [
+      {...dr, method: 'tun', servers: '192.168.1.111, 2001:db8::1'},
+      ['error --server: 2001:db8::1 is IPv6, the VIP IPv4: no real server can be set up for that here'],
+    ],
+    [{...dr, method: 'tun', cure: 'clam'}, ['error --mtu-cure: clam is none of clamp, director, path, none']],
     [{...dr, role: 'real-server'}, ['error --role: this host has none of the addresses of the real servers']],
     [{...dr, device: 'eth9'}, ['error --dev: no network interface eth9']],
     [{...dr, device: 'lo'}, ['error --dev: lo is the loopback interface, where no client arrives']],
@@ -152,9 +173,9 @@ describe('what is warned of', () => {
   test.each<[Texts, string]>([
     [{...dr, service: '192.168.1.114:80'}, "192.168.1.114 is this host's own address on eth0"],
     [{...dr, servers: '192.168.1.111 0'}, 'every weight is 0: no server takes clients'],
-    [{...dr, servers: '192.168.1.111, 192.168.1.114'}, '192.168.1.114 is this host itself'],
     [{...dr, method: 'nat', masquerade: 'no'}, 'the VIP and the real servers are in one network'],
     [{...dr, scheduler: 'none'}, 'takes no new connections'],
+    [{...dr, service: 'udp://192.168.1.200:53', method: 'tun', cure: 'clamp'}, 'clamp is for TCP'],
   ])('%o', (texts, message) => expect(found(texts)).toEqual([expect.stringMatching(`^warning .*${message}`)]))
 })
 

@@ -80,7 +80,10 @@ describe('commands', () => {
       "lvsctl service add -u '[2001:db8:1::200]:53' -s wlc",
       "lvsctl server add -u '[2001:db8:1::200]:53' -r 2001:db8:9::1 -i -w 1",
     ])
-    expect(elsewhere(texts, six)[0]?.[1]).toBe('lvsctl realserver setup --vip 2001:db8:1::200 --method tun')
+    expect(elsewhere(texts, six)[0]?.[1]).toBe(
+      'lvsctl realserver setup --vip 2001:db8:1::200 --method tun --mtu-cure director',
+    )
+    expect(elsewhere({...texts, cure: 'path'}, six)[0]?.[1]).toContain('--mtu-cure path')
   })
 
   test('what is to be there after a boot', () => {
@@ -143,6 +146,13 @@ describe('the picture', () => {
   1  a request to 192.168.1.200, which only the director answers ARP for
   2  the same packet, sent on to the MAC address of one real server
   3  the reply, from 192.168.1.200 (on lo there) straight to the client`))
+
+  test('IPv6 neighbours are asked another way', () => {
+    const texts = {...dr, service: '[2001:db8:1::200]:80', servers: '2001:db8:1::111'}
+    const lines = picture(answersOf(texts, factsOf('eth0 2001:db8:1::114/64')))
+    expect(lines).toContain('  1  a request to 2001:db8:1::200, which only the director answers neighbour')
+    expect(lines.join()).not.toContain('ARP')
+  })
 
   test('NAT: replies come back through it', () =>
     expect(picture(answersOf(nat, twoArms)).join('\n')).toBe(`  client ──── 1 ──▶ director 192.168.1.200:80

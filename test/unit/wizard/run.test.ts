@@ -5,6 +5,7 @@ import type {Texts} from '../../../src/wizard/answers.ts'
 import {Interrupted} from '../../../src/wizard/dialogue.ts'
 import type {Facts} from '../../../src/wizard/facts.ts'
 import type {OwnCommands} from '../../../src/wizard/own-commands.ts'
+import type {Reached} from '../../../src/wizard/reach.ts'
 import {type Request, runWizard} from '../../../src/wizard/run.ts'
 import {flat, personSaying, type Scripted} from '../../support/wizard.ts'
 
@@ -23,17 +24,29 @@ interface Trial {
   /** What is answered to a check that finds nothing wrong. */
   readonly answers?: Readonly<Record<string, object>>
   readonly facts?: Facts
+  /** What trying a server finds. */
+  readonly reached?: Reached
 }
 
 async function wizard(
   given: Texts,
-  {request = {}, person, exits = {}, refuses = {}, serves = [], answers = {}, facts = flat}: Trial = {},
+  {
+    request = {},
+    person,
+    exits = {},
+    refuses = {},
+    serves = [],
+    answers = {},
+    facts = flat,
+    reached = 'open',
+  }: Trial = {},
 ) {
   const served = [...serves]
   const ran: string[] = []
   const asked: string[] = []
   const printed: string[] = []
   const warned: string[] = []
+  const tried: string[] = []
   let held = 0
   const name = (command: readonly string[]) => command.slice(0, 2).join(' ')
   const commands: OwnCommands = {
@@ -45,7 +58,9 @@ async function wizard(
       asked.push(command.join(' '))
       const message = command.includes('--dry-run') ? refuses[name(command)] : undefined
       if (message === undefined) return {exit: 0, said: '', answer: JSON.stringify(answers[name(command)] ?? {})}
-      const error = {code: 'refused', exit: 4, message, hint: null, problems: []}
+      const code = /already/.test(message) ? `${command[0]}-exists` : 'refused'
+      const so = /as asked/.test(message) ? '-as-asked' : ''
+      const error = {code: `${code}${so}`, exit: 4, message, hint: null, problems: []}
       return {exit: 4, said: '', answer: JSON.stringify({error})}
     },
     interrupted: false,
@@ -62,7 +77,10 @@ async function wizard(
       facts,
       person,
       commands,
-      reach: async () => 'open',
+      reach: async ({address, port}) => {
+        tried.push(`${address}:${port}`)
+        return reached
+      },
       verify: async () => {
         const ok = served.shift() ?? true
         return {ok, line: ok ? 'it serves' : 'no answer'}
@@ -82,6 +100,7 @@ async function wizard(
     asked,
     printed: printed.join('\n'),
     warned,
+    tried,
     ...(outcome as {error?: Error & {code?: string; exit?: number}}),
     outcome,
   }
@@ -244,4 +263,57 @@ test('who may change nothing is told so before the first question', async () => 
   const person = personSaying()
   await wizard({}, {person, facts: {...flat, mayChange: false}})
   expect(person.heard.find((line) => line.startsWith('!'))).toContain('this is not root')
+})
+
+describe('what is there already', () => {
+  const again = {'service add': 'already there as asked', 'server add': 'already there as asked'}
+
+  test('as asked is skipped, and said', async () => {
+    const {ran, printed, outcome} = await wizard(dr, {request: {yes: true}, refuses: again})
+    expect(ran).toEqual([steps[0]])
+    expect(printed).toContain(`there already as asked, and left alone:\n  lvsctl ${steps[1]}\n  lvsctl ${steps[2]}\n`)
+    expect(outcome).toMatchObject({shape: {here: [{there: false}, {there: true}, {there: true}]}})
+  })
+
+  test('without a server: that one is added, and is all that is taken back', async () => {
+    const refuses = {'service add': 'already there as asked'}
+    const {ran, asked} = await wizard(dr, {request: {yes: true}, refuses, exits: {save: 1}})
+    expect(ran).toEqual([steps[0], steps[2]])
+    expect(asked).toContain(`${steps[2]} --dry-run --json`)
+    const failing = await wizard(
+      {...dr, keep: '/root/rules'},
+      {request: {yes: true}, refuses, exits: {'save /root/rules': 1}},
+    )
+    expect(failing.ran.slice(-2)).toEqual([
+      'server delete -t 192.168.1.200:80 -r 192.168.1.111',
+      'director teardown --vip 192.168.1.200 --dev eth0',
+    ])
+  })
+
+  test('otherwise than asked is told, all of it, and nothing is done', async () => {
+    const refuses = {'service add': 'already there, rr', 'server add': 'already there, weight 3'}
+    const {ran, error} = await wizard(dr, {request: {yes: true}, refuses})
+    expect(error).toMatchObject({exit: 4, problems: [{code: 'service-exists'}, {code: 'server-exists'}]})
+    expect(error).toMatchObject({hint: 'Nothing was changed'})
+    expect(ran).toEqual([])
+  })
+})
+
+describe('servers that nobody typed', () => {
+  test('are tried, and those that do not answer are told', async () => {
+    const {tried, warned, outcome} = await wizard(dr, {request: {yes: true}, reached: 'refused'})
+    expect(tried).toEqual(['192.168.1.111:80'])
+    expect(warned).toEqual(['192.168.1.111 is there, on the network of eth0, and nothing listens on port 80'])
+    expect(outcome).toMatchObject({warnings: [{code: 'server-refuses'}]})
+  })
+
+  test('are tried once, before a person sees the plan', async () => {
+    const person = personSaying(...rest, '<', 'no', 'no')
+    const {tried} = await wizard(dr, {person, reached: 'silent'})
+    expect(tried).toEqual(['192.168.1.111:80'])
+    expect(person.heard.filter((line) => line.startsWith('! no answer'))).toHaveLength(1)
+  })
+
+  test('are not where no connection can be tried', async () =>
+    expect((await wizard({...dr, service: 'udp://192.168.1.200:53'}, {request: {yes: true}})).tried).toEqual([]))
 })
