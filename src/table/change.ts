@@ -83,7 +83,7 @@ export function addServer(
   key: ServerKey,
   given: GivenServer,
 ): TableChange {
-  const {service: of} = requireService(client, serviceKey)
+  const {service: of} = requireService(client, serviceKey, 'create')
   const asked = patchServer(server(key), given).after
   const problems = validateServer(of, asked, {
     ipv4Configured: machine.ipv4Configured(),

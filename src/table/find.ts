@@ -8,22 +8,28 @@ import type {RunningServer, RunningService} from '../domain/table.ts'
 import type {IpvsClient} from '../ipvs/client.ts'
 import {namingArguments} from './edit-arguments.ts'
 
+/** What to do about a service that is not there: make it, where something is to be put into it, or look what there is. */
+type Remedy = 'create' | 'look'
+
 /** Throws `missing` with the nearest that there are. */
-export function requireService(client: IpvsClient, key: ServiceKey): RunningService {
+export function requireService(client: IpvsClient, key: ServiceKey, remedy: Remedy = 'look'): RunningService {
   const found = client.service(key)
   if (found) return found
   throw missingService(
     key,
     client.services().map((one) => one.service.key),
+    remedy,
   )
 }
 
-export function missingService(key: ServiceKey, there: readonly ServiceKey[]): LvsctlError {
+export function missingService(key: ServiceKey, there: readonly ServiceKey[], remedy: Remedy = 'look'): LvsctlError {
+  const create = `Create it: lvsctl service add ${namingArguments(key).join(' ')}`
+  const look = there.length === 0 ? 'The table is empty' : 'All: lvsctl list'
   return new LvsctlError({
     failure: 'missing',
     code: 'service-missing',
     message: `no service ${formatServiceKey(key)}`,
-    hint: `${nearestWords(nearestServices(key, there).map(formatServiceKey))}Create it: lvsctl service add ${namingArguments(key).join(' ')}`,
+    hint: nearestWords(nearestServices(key, there).map(formatServiceKey)) + (remedy === 'create' ? create : look),
   })
 }
 

@@ -89,6 +89,18 @@ describe('add', () => {
     })
   })
 
+  test.each(['edit -t 192.168.1.201:8080 -r 192.168.1.111 -w 2', 'delete -t 192.168.1.201:8080 -r 192.168.1.111'])(
+    '%s: there is nothing to put into it',
+    async (words) => {
+      const on = await machineAfter('service add -t 192.168.1.200:8080')
+      const {stderr, exit} = await lvsctl(`server ${words}`, on)
+      expect([stderr, exit]).toEqual([
+        '✗ no service tcp://192.168.1.201:8080\n  Nearest: tcp://192.168.1.200:8080. All: lvsctl list\n',
+        3,
+      ])
+    },
+  )
+
   test('where lo was never up, before the kernel answers EINVAL', async () => {
     const on = machine({files: {'/proc/thread-self/net/fib_trie': ''}})
     await lvsctl(service, on)

@@ -174,12 +174,19 @@ nothing was changed (dry run)
     expect(await lvsctl('service delete -t 192.0.2.1:90', on)).toEqual({
       stdout: '',
       stderr: `✗ no service tcp://192.0.2.1:90
-  Nearest: tcp://192.0.2.1:80. Create it: lvsctl service add -t 192.0.2.1:90
+  Nearest: tcp://192.0.2.1:80. All: lvsctl list
 `,
       exit: 3,
     })
   })
 })
+
+test.each(['service edit -t 192.0.2.9:80 -s rr', 'service zero -t 192.0.2.9:80', 'service show -t 192.0.2.9:80'])(
+  '%s of what is not there is no reason to create it',
+  async (command) => {
+    expect((await lvsctl(command, machine())).stderr).toBe('✗ no service tcp://192.0.2.9:80\n  The table is empty\n')
+  },
+)
 
 describe('zero', () => {
   const counted = async () => {
