@@ -11,10 +11,22 @@ interface BootFlags {
   readonly 'allow-empty'?: boolean
 }
 
-export function bootConflicts({boot, netns, ...save}: BootFlags, file: string | undefined): void {
+/** `argv`: as it was typed, where the parser takes the last word for it. */
+export function bootConflicts(
+  {boot, netns, ...save}: BootFlags,
+  file: string | undefined,
+  argv: readonly string[] = [],
+): void {
   if (boot === undefined) return
   const where = boot ? '--boot' : '--no-boot'
   const problems: Problem[] = []
+  if (argv.includes('--boot') && argv.includes('--no-boot'))
+    problems.push(
+      problem('options-conflict', 'one of them at a time', {
+        where: '--boot --no-boot',
+        hint: '--boot saves and has it restored at boot; --no-boot takes the latter back',
+      }),
+    )
   if (file !== undefined)
     problems.push(problem('options-conflict', `"${file}" is named, and at boot the file is /etc/lvsctl/rules`, {where}))
   if (netns !== undefined)

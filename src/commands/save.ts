@@ -51,7 +51,7 @@ export default class Save extends ChangeCommand {
   async run(): Promise<object> {
     const {args, flags} = await this.parse(Save)
     const dryRun = flags['dry-run']
-    bootConflicts(flags, args.file)
+    bootConflicts(flags, args.file, this.argv)
     if (flags.boot === false) return this.removeFromBoot(dryRun)
     const [{readState, withState}, {formatOfFile, saveFile}, {targetFile}] = await Promise.all([
       import('../state/read-state.ts'),

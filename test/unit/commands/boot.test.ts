@@ -205,6 +205,8 @@ describe('restore --boot', () => {
 test.each([
   'save --boot rules.txt',
   'save --no-boot rules.txt',
+  'save --boot --no-boot',
+  'save --no-boot --boot',
   'restore --boot rules.txt',
   'restore --boot -',
   'save --boot --netns other',

@@ -103,6 +103,20 @@ describe('save', () => {
         exit: 2,
       })
   })
+
+  test('a folder that is not there is a slip, and none is made; those of lvsctl are', async () => {
+    const on = await exampleTable()
+    for (const command of [`save ${folder}/nope/table`, `clear --yes --save-first ${folder}/nope/table`])
+      expect(await lvsctl(command, on)).toEqual({
+        stdout: '',
+        stderr: `✗ there is no folder ${folder}/nope: nothing is saved to "${folder}/nope/table"
+  Make it, if it is the right one: mkdir -p ${folder}/nope
+`,
+        exit: 3,
+      })
+    expect(on.host.log).toEqual([])
+    expect((await lvsctl('save /var/lib/lvsctl/table', on)).exit).toBe(0)
+  })
 })
 
 describe('clear', () => {
