@@ -9,7 +9,7 @@ import type {Role} from '../host/ledger.ts'
 import type {Managed} from '../host/managed.ts'
 import {shellLine} from '../host/setup-line.ts'
 import {echoLines, type RolePlan, type Step} from '../host/step.ts'
-import {parseVips, vipMissing} from '../host/vip.ts'
+import {readVips, vipMissing} from '../host/vip.ts'
 import {type BackendName, backendNames} from '../persist/backend-names.ts'
 import {BaseCommand} from './base-command.ts'
 import type {OptionFacts} from './implied-values.ts'
@@ -75,9 +75,11 @@ export abstract class RoleCommand extends BaseCommand {
     return text.replace(linesOf(this.words.split(' ')[0] ?? ''), (line) => `${line} ${words}`)
   }
 
-  protected requireVips(given: readonly string[] | undefined): readonly Address[] {
-    refuse(given ? [] : [vipMissing(this.words)])
-    return parseVips(given ?? [])
+  /** Throws with everything at once. `others`: what else is missing. */
+  protected requireVips(given: readonly string[] | undefined, others: readonly Problem[] = []): readonly Address[] {
+    const {vips, problems} = given ? readVips(given) : {vips: [], problems: [vipMissing(this.words)]}
+    refuse([...problems, ...others])
+    return vips
   }
 
   /** Throws where it cannot be meant: no machine boots in another network namespace. */

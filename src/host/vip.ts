@@ -25,6 +25,16 @@ export function listVips(vips: readonly Address[]): string {
 
 /** `--vip A,B --vip C`: every address once, each one that a host can own. Throws one usage error with all problems. */
 export function parseVips(given: readonly string[], where = '--vip'): readonly Address[] {
+  const {vips, problems} = readVips(given, where)
+  refuse(problems)
+  return vips
+}
+
+/** The same, for who has more to say. */
+export function readVips(
+  given: readonly string[],
+  where = '--vip',
+): {readonly vips: readonly Address[]; readonly problems: readonly Problem[]} {
   const problems: Problem[] = []
   const vips: Address[] = []
   for (const text of given.flatMap((one) => one.split(',')).map((one) => one.trim())) {
@@ -37,8 +47,7 @@ export function parseVips(given: readonly string[], where = '--vip'): readonly A
       problems.push(...unusable(parsed.value, where))
     }
   }
-  refuse(problems)
-  return vips
+  return {vips, problems}
 }
 
 /** `command`: the words after lvsctl. */

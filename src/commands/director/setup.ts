@@ -3,7 +3,11 @@ import {deviceFlag} from '../../cli/device-flag.ts'
 import {DirectorCommand} from '../../cli/director-command.ts'
 import {changeFlags} from '../../cli/flags.ts'
 import {persistFlag, vipFlag} from '../../cli/role-command.ts'
-import {LvsctlError} from '../../domain/problem.ts'
+import {problem} from '../../domain/problem.ts'
+
+const deviceMissing = problem('device-missing', 'no interface is named', {
+  hint: 'Name the one where clients arrive: --dev eth0',
+})
 
 export default class DirectorSetup extends DirectorCommand {
   static override summary = 'Make this host the director for a virtual IP address.'
@@ -46,15 +50,8 @@ What was found is noted, so that "lvsctl director teardown" can go back to it.`
 
   async run(): Promise<object> {
     const {flags} = await this.parse(DirectorSetup)
-    const {dev: device, 'dry-run': dryRun, masquerade, tune, 'take-over': takeOver} = flags
-    const vips = this.requireVips(flags.vip)
-    if (device === undefined)
-      throw new LvsctlError({
-        failure: 'usage',
-        code: 'device-missing',
-        message: 'no interface is named',
-        hint: `Name the one where clients arrive: --dev eth0`,
-      })
+    const {dev: device = '', 'dry-run': dryRun, masquerade, tune, 'take-over': takeOver} = flags
+    const vips = this.requireVips(flags.vip, flags.dev === undefined ? [deviceMissing] : [])
     const [host, services, {methodNamed}, {rehearseSetup, setUpDirector}, {setupReport}] = await Promise.all([
       this.context.host(),
       this.services(),

@@ -364,6 +364,15 @@ masquerading for 192.168.1.200\tby nft\t✓
     })
   })
 
+  test.each([
+    ['director setup', ['vip-missing', 'device-missing']],
+    ['director setup --vip 192.168.1.256', ['address-invalid', 'device-missing']],
+  ])('%s: all that is wrong, at once', async (command, codes) => {
+    const {stdout, exit} = await lvsctl(`${command} --json`, lan())
+    expect(exit).toBe(2)
+    expect(JSON.parse(stdout).error.problems.map(({code}: {code: string}) => code)).toEqual(codes)
+  })
+
   test('status without services, and of an address that has none', async () => {
     const on = lan()
     expect((await lvsctl('director status', on)).stdout).toContain('no VIP is set up here')
