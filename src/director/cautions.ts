@@ -4,9 +4,9 @@ import {type Address, familyOf} from '../domain/address.ts'
 import {type Problem, type problem, warning} from '../domain/problem.ts'
 import type {Link} from '../host/host.ts'
 import {planWithoutNotes} from '../host/managed.ts'
+import {offLinkProblems, onLinkDevices} from '../host/on-link.ts'
 import {interfaceSysctl} from '../host/sysctl-key.ts'
 import {hostPrefixOf, listVips, listWords} from '../host/vip.ts'
-import {onLinkDevices} from './device.ts'
 import {familiesOf, isForwarding} from './forwarding.ts'
 import {arpIgnore, lowerArpIgnore, type Observed, type Surroundings} from './observed.ts'
 import type {FullRequest} from './request.ts'
@@ -57,7 +57,7 @@ function offLink(vip: Address, device: string, observed: Observed): readonly Pro
   ]
 }
 
-function unasked(vips: readonly Address[], why: string | undefined): Problem {
+export function unasked(vips: readonly Address[], why: string | undefined): Problem {
   return warning('vip-unasked', `whether another machine answers for ${listVips(vips)} could not be asked: ${why}`)
 }
 
@@ -74,18 +74,8 @@ function beside(pid: number): Problem {
   )
 }
 
-/** Direct routing rewrites the link-layer address only: a router in between would not know what to do with the packet. */
 export function serversOffLink(services: readonly ServedService[], observed: Observed): readonly Problem[] {
-  const far = serversReached(services, 'gatewaying').filter(
-    (server) =>
-      onLinkDevices(server, observed).length === 0 && !observed.addresses.some(({address}) => address === server),
-  )
-  if (far.length === 0) return []
-  return [
-    warning('server-off-link', `${listVips(far)}: in no subnet of this host, and direct routing passes no router`, {
-      hint: 'Reach such servers by a tunnel (server edit -i), or give this host an address in their subnet',
-    }),
-  ]
+  return offLinkProblems(serversReached(services, 'gatewaying'), observed)
 }
 
 /** A server that has the client in its own subnet answers it directly, from an address that the client never asked. */

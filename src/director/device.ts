@@ -1,10 +1,11 @@
 // Which interface an address belongs to, where none is named.
 
-import {type Address, inSubnet} from '../domain/address.ts'
+import type {Address} from '../domain/address.ts'
 import {LvsctlError} from '../domain/problem.ts'
 import {unknownInterface} from '../host/failures.ts'
 import type {Link} from '../host/host.ts'
-import {hostPrefixOf, listWords} from '../host/vip.ts'
+import {onLinkDevices} from '../host/on-link.ts'
+import {listWords} from '../host/vip.ts'
 import type {Observed} from './observed.ts'
 
 /** Throws LvsctlError: `missing`, with those that there are. */
@@ -16,14 +17,6 @@ export function findLink(name: string, {links}: Pick<Observed, 'links'>): Link {
       links.map((one) => one.name),
     )
   return link
-}
-
-/** Names of the interfaces with an address in the same subnet: there neighbours ask for it by ARP. */
-export function onLinkDevices(address: Address, {addresses, links}: Pick<Observed, 'addresses' | 'links'>): string[] {
-  const names = addresses
-    .filter((one) => one.prefixLength < hostPrefixOf(address) && inSubnet(address, one.address, one.prefixLength))
-    .map((one) => one.interface)
-  return [...new Set(names)].filter((name) => links.some((link) => link.name === name && !link.loopback))
 }
 
 /** The one whose subnet the address is in. Throws a usage error where that is none or several. */

@@ -3,8 +3,8 @@
 
 import {type Address, type Family, familyOf} from '../domain/address.ts'
 import type {LedgerSysctl} from '../host/ledger-kinds.ts'
+import {onLinkDevices} from '../host/on-link.ts'
 import {interfaceSysctl} from '../host/sysctl-key.ts'
-import {onLinkDevices} from './device.ts'
 import type {Observed} from './observed.ts'
 import type {Wanted} from './request.ts'
 

@@ -1,7 +1,7 @@
 // One change of the IPVS table from beginning to end: what is asked is checked against what runs, carried out as one
 // operation, and read back. The commands bring the keys and settings and show the result.
 
-import {familyOf} from '../domain/address.ts'
+import {type Address, familyOf} from '../domain/address.ts'
 import {LvsctlError, type Problem, refuse} from '../domain/problem.ts'
 import {formatServerKey, type Server, type ServerKey, server} from '../domain/server.ts'
 import {familyOfKey, formatServiceKey, type Service, type ServiceKey, service} from '../domain/service.ts'
@@ -35,6 +35,8 @@ export interface Lost {
 export interface MachineFacts {
   /** undefined: not known. */
   ipv4Configured(): boolean | undefined
+  /** What speaks against reaching a server by direct routing from here. */
+  offLink?(server: Address): readonly Problem[]
 }
 
 export function addService(client: IpvsClient, key: ServiceKey, given: GivenService): TableChange {
@@ -92,7 +94,11 @@ export function addServer(
   refuse(problems)
   const current = findServer(client.servers(serviceKey), key)?.server
   if (current) throw serverExists(serviceKey, asked, current)
-  return {operation: {do: 'add-server', service: serviceKey, server: asked}, warnings: warningsOf(problems)}
+  const far = asked.forwarding === 'gatewaying' ? (machine.offLink?.(key.address) ?? []) : []
+  return {
+    operation: {do: 'add-server', service: serviceKey, server: asked},
+    warnings: warningsOf([...problems, ...far]),
+  }
 }
 
 export function editServer(

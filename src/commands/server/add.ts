@@ -8,6 +8,7 @@ import {
   serviceFlags,
 } from '../../cli/flags.ts'
 import {readServerKey, readServerSettings, readServiceKey} from '../../cli/options.ts'
+import type {Address} from '../../domain/address.ts'
 import {addServer} from '../../table/change.ts'
 
 export default class ServerAdd extends ChangeCommand {
@@ -36,6 +37,17 @@ export default class ServerAdd extends ChangeCommand {
     const service = readServiceKey(flags, args.service, this.portNames)
     const key = readServerKey(flags, service, args.server, this.portNames)
     const settings = readServerSettings(flags)
-    return this.change(flags['dry-run'], (client) => addServer(client, this.machine, service, key, settings))
+    const [host, {hasSubnet, offLinkProblems}] = await Promise.all([
+      this.context.host(),
+      import('../../host/on-link.ts'),
+    ])
+    const machine = {
+      ...this.machine,
+      offLink: (address: Address) => {
+        const around = {addresses: host.addresses(), links: host.links()}
+        return hasSubnet(address, around) ? offLinkProblems([address], around) : []
+      },
+    }
+    return this.change(flags['dry-run'], (client) => addServer(client, machine, service, key, settings))
   }
 }

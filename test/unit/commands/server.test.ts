@@ -2,6 +2,7 @@
 
 import {describe, expect, test} from 'vitest'
 import {lvsctl, machine, machineAfter, rules} from '../../support/run-command.ts'
+import {hostWith} from '../../support/wizard.ts'
 
 const service = 'service add -t 192.0.2.1:80'
 
@@ -76,6 +77,23 @@ describe('add', () => {
       exit: 4,
     })
     expect(rules(on)).toEqual(before)
+  })
+
+  test('by direct routing past a router is told, and done', async () => {
+    const host = hostWith('eth0 192.168.1.114/24')
+    const on = {...machine(), host}
+    await lvsctl('service add -t 192.168.1.200:8080', on)
+    const add = (words: string) => lvsctl(`server add -t 192.168.1.200:8080 -r ${words}`, on)
+    expect(await add('10.77.0.1 -g')).toMatchObject({
+      stderr: `! 10.77.0.1: in no subnet of this host, and direct routing passes no router
+  Reach such servers by a tunnel (server edit -i), or give this host an address in their subnet
+`,
+      exit: 0,
+    })
+    expect(JSON.parse((await add('10.77.0.2 --json')).stdout).warnings).toMatchObject([{code: 'server-off-link'}])
+    for (const words of ['192.168.1.111 -g', '192.168.1.114 -g', '10.77.0.3 -i', '10.77.0.4 -m'])
+      expect((await add(words)).stderr).toBe('')
+    expect(rules(on)).toHaveLength(7)
   })
 
   test('to a service that is not there', async () => {
