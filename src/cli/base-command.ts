@@ -82,7 +82,7 @@ export abstract class BaseCommand extends Command {
     const {yellow} = paintFor(this.context.err)
     for (const {where, message, hint} of problems) {
       this.note(`${yellow('!')} ${where ? `${where}: ` : ''}${message}`)
-      if (hint) this.note(`  ${hint}`)
+      if (hint) this.note(`  ${hint.replaceAll('\n', '\n  ')}`)
     }
   }
 

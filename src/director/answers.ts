@@ -1,7 +1,8 @@
 // Who answers for an address, by name: a link-layer address says little to an operator. Pure.
 
 import {type Address, familyOf} from '../domain/address.ts'
-import {type Problem, problem} from '../domain/problem.ts'
+import {type Problem, problem, warning} from '../domain/problem.ts'
+import {shellWords} from '../domain/shell-words.ts'
 import type {Link, Neighbour} from '../host/host.ts'
 import {isEthernet} from '../host/mac.ts'
 import {arpIgnore, type Observed} from './observed.ts'
@@ -48,6 +49,23 @@ function answersItself(target: Address, {name}: Link, observed: Observed): boole
 export function describeAnswer({who, interface: name, addresses}: Answer): string {
   if (who === 'this host') return `this host (${name})`
   return who === 'neighbour' ? addresses.join(', ') : 'unknown'
+}
+
+/** Of a VIP that was taken over: others that go on answering. */
+export function othersAnswer(target: Address, device: string, answers: readonly Answer[]): readonly Problem[] {
+  const others = answers.filter(({who}) => who !== 'this host')
+  if (others.length === 0) return []
+  const who = others.map((one) => `${one.mac} (${describeAnswer(one)})`)
+  const count = others.length === 1 ? '1 other still answers' : `${others.length} others still answer`
+  return [
+    warning(
+      'vip-shared',
+      `${count} for ${target} on ${device}: ${who.join(', ')}; clients reach the one or the other`,
+      {
+        hint: `There: lvsctl director teardown --vip ${target}, or on a real server: lvsctl realserver setup --vip ${target}\nThen here: ${shellWords(['lvsctl', 'arp', 'probe', target, '--dev', device])}`,
+      },
+    ),
+  ]
 }
 
 /** Exactly one must answer. */

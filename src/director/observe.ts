@@ -58,7 +58,7 @@ export function lookAround(
     link?.up && !link.noArp && !link.loopback && isEthernet(link) && !takeOver ? vips.filter((vip) => !there(vip)) : []
   const families = masquerade ? familiesOf(vips) : []
   return {
-    ...(targets.length > 0 ? ask(host, device, targets) : {heard: new Map()}),
+    ...(targets.length > 0 ? askAround(host, device, targets) : {heard: new Map()}),
     neighbours: targets.length > 0 ? host.neighbours() : [],
     keepalived: findKeepalived(host),
     merging: link && host.mergesSegments(device) ? [device] : [],
@@ -67,7 +67,12 @@ export function lookAround(
   }
 }
 
-function ask(host: HostReader, device: string, targets: readonly Address[]): Pick<Surroundings, 'heard' | 'unheard'> {
+/** Who answers there; or why that could not be asked. */
+export function askAround(
+  host: HostReader,
+  device: string,
+  targets: readonly Address[],
+): Pick<Surroundings, 'heard' | 'unheard'> {
   try {
     return {heard: host.probe({interface: device, targets, timeoutMs: probeMs})}
   } catch (error) {

@@ -1,5 +1,6 @@
 // What was done, would be done or is so, in words for people. Layout and colour are decided where it is printed.
 
+import {shellWords} from '../domain/shell-words.ts'
 import type {Effect} from '../host/host.ts'
 import {managedWords} from '../host/managed.ts'
 import type {RolePlan} from '../host/step.ts'
@@ -9,12 +10,14 @@ import type {DirectorStatus, VipStatus} from './status.ts'
 
 export interface Telling {
   readonly dryRun?: boolean
+  /** Taken, and others answer for it still. */
+  readonly shared?: boolean
 }
 
 export function setupReport(
-  {vips, steps, advice, kept}: DirectorPlan,
+  {vips, steps, advice, kept, undo}: DirectorPlan,
   device: string,
-  {dryRun = false}: Telling = {},
+  {dryRun = false, shared = false}: Telling = {},
 ): readonly string[] {
   const did = (kind: Effect['do']) => steps.some(({effect}) => effect.do === kind)
   const advised = [
@@ -25,10 +28,10 @@ export function setupReport(
   if (dryRun) return ['nothing was changed (dry run)', ...advised]
   const anew = steps.every(({effect, bookkeeping}) => bookkeeping || effect.do === 'announce')
   return [
-    `${anew ? 'announced again' : 'ready'}: ${device} has ${listVips(vips)}${did('announce') ? ', and the neighbours were told' : ''}`,
+    `${shared ? 'taken, but not alone' : anew ? 'announced again' : 'ready'}: ${device} has ${listVips(vips)}${did('announce') ? ', and the neighbours were told' : ''}`,
     ...(did('add-masquerade') ? ['  servers see this host in place of the client'] : []),
     `  ${kept ?? 'not kept over a reboot'}`,
-    `  undo: lvsctl director teardown --vip ${vips.join(',')} --dev ${device}`,
+    ...(undo === undefined ? [] : [`  undo: ${shellWords(['lvsctl', 'director', 'teardown', ...undo])}`]),
     ...advised,
   ]
 }

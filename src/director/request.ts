@@ -39,4 +39,6 @@ export interface TeardownRequest {
   readonly vips?: readonly Address[]
   /** Not given: wherever it is. */
   readonly device?: string
+  /** The IPVS table. */
+  readonly services?: readonly ServedService[]
 }

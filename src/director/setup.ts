@@ -11,20 +11,24 @@ import {emptyLedger, type Ledger, ledgerEffects} from '../host/ledger.ts'
 import type {LedgerSysctl, LedgerVip} from '../host/ledger-kinds.ts'
 import {isEthernet} from '../host/mac.ts'
 import {Settings} from '../host/settings.ts'
+import {setupLines} from '../host/setup-line.ts'
 import {planEffects, type RolePlan} from '../host/step.ts'
 import {hostPrefixOf} from '../host/vip.ts'
+import {optionsOf} from './again.ts'
 import {cautions} from './cautions.ts'
 import {findLink} from './device.ts'
 import {draggedAlong, drags, familiesOf, forwardingKeys, natDevices, natSettings} from './forwarding.ts'
 import {before, type Observed, type Surroundings} from './observed.ts'
 import {obstacles} from './obstacles.ts'
-import {type Method, methodNamed, type SetupRequest, type Wanted} from './request.ts'
+import {type FullRequest, type Method, methodNamed, type SetupRequest, type Wanted} from './request.ts'
 import {modulesFor, serversReached} from './served.ts'
 import {type Advice, advise, conntrack, reasonFor, tuningWanted} from './tuning.ts'
 
 export interface DirectorPlan extends RolePlan {
   /** Recommended settings that this plan does not make. */
   readonly advice: readonly Advice[]
+  /** Words behind `director teardown` that undo it; undefined: it adds nothing that could be undone. */
+  readonly undo: readonly string[] | undefined
 }
 
 /** Throws LvsctlError: `missing` for an unknown interface, else one usage error with everything that speaks against it. */
@@ -47,7 +51,9 @@ export function planSetup(request: SetupRequest, observed: Observed, around: Sur
   const settled = new Settings(observed.sysctls, ledger?.sysctls)
   for (const {key, value, does} of wanted) settled.settle(key, value, does)
   const rules = masquerade ? rulesFor(vips, observed, around) : {effects: [], noted: ledger?.masquerades ?? []}
-  const placed = vips.map((vip) => place(vip, device, method, observed))
+  const placed = vips.map((vip) =>
+    place(vip, {...full, masquerade: rules.noted.some((rule) => rule.vip === vip)}, observed),
+  )
   const dragged = draggedBy(settled.effects, observed)
   const next: Ledger = {
     ...emptyLedger('director', observed.recorded.bootId),
@@ -68,7 +74,14 @@ export function planSetup(request: SetupRequest, observed: Observed, around: Sur
   const warnings: readonly Problem[] = [
     ...placed.flatMap((one) => one.warnings),
     ...settled.warnings,
-    ...(heard ? [] : [unheard(link, vips)]),
+    ...(heard
+      ? []
+      : [
+          unheard(
+            link,
+            placed.map(({noted}) => noted),
+          ),
+        ]),
     ...cautions(full, link, observed, around),
   ]
   const {steps, ...plan} = planEffects(vips, warnings, before(observed), effects, reasonFor)
@@ -76,7 +89,25 @@ export function planSetup(request: SetupRequest, observed: Observed, around: Sur
     ...plan,
     steps: steps.map((step) => ({...step, inverse: [...step.inverse, ...putBack(step.effect, dragged)]})),
     advice: tune ? [] : advise(services, observed.sysctls),
+    undo: undoing(
+      placed.map(({noted}) => noted),
+      next,
+      effects,
+    ),
   }
+}
+
+/** A VIP that was there before is not for teardown to remove: what else was made goes without naming it. */
+function undoing(
+  placed: readonly LedgerVip[],
+  next: Ledger,
+  effects: readonly Effect[],
+): readonly string[] | undefined {
+  const added = placed.filter(({origin}) => origin === 'added')
+  const [first] = added
+  if (first) return ['--vip', added.map(({address}) => address).join(','), '--dev', first.interface]
+  const made = effects.some((effect) => effect.do === 'set-sysctl' || effect.do === 'add-masquerade')
+  return made && next.vips.length === placed.length ? [] : undefined
 }
 
 const loading = (module: string): Effect => ({do: 'load-module', module})
@@ -92,10 +123,12 @@ interface Placed {
   readonly noted: LedgerVip
 }
 
-function place(vip: Address, device: string, method: Method, observed: Observed): Placed {
+function place(vip: Address, request: FullRequest, observed: Observed): Placed {
+  const {device, method} = request
   const there = vipOn(device, vip, observed)
   const known = observed.recorded.ledger?.vips.find(({address}) => address === vip)
-  const note = (origin: LedgerVip['origin']): LedgerVip => ({address: vip, interface: device, origin, method})
+  const options = optionsOf(request, known)
+  const note = (origin: LedgerVip['origin']): LedgerVip => ({address: vip, interface: device, origin, method, options})
   if (!there)
     return {
       effects: [{do: 'add-address', address: vipOnDevice(vip, device)}],
@@ -163,10 +196,10 @@ function present(vip: Address, there: InterfaceAddress, known: LedgerVip | undef
   return warning('vip-present', `${vip} is on ${there.interface} already`, known ? {} : {hint})
 }
 
-function unheard(link: Link, vips: readonly Address[]): Problem {
+function unheard(link: Link, vips: readonly LedgerVip[]): Problem {
   if (!link.up)
     return warning('interface-down', `${link.name} is down: nobody can be told yet, and no client gets through`, {
-      hint: `ip link set ${link.name} up, then again: lvsctl director setup --vip ${vips.join(',')} --dev ${link.name}`,
+      hint: `ip link set ${link.name} up, then again: ${setupLines('director', {vips, routes: []})}`,
     })
   if (!link.noArp)
     return warning('interface-not-ethernet', `${link.name} is no Ethernet: who has the VIP cannot be announced there`, {

@@ -5,8 +5,11 @@ import {type Address, compareAddresses, familyOf} from '../domain/address.ts'
 import {isFine, type Problem, problem, warning} from '../domain/problem.ts'
 import {describeEffect} from '../host/describe.ts'
 import type {InterfaceAddress, Masquerade} from '../host/host.ts'
-import type {LedgerSysctl, LedgerVip} from '../host/ledger-kinds.ts'
+import type {Ledger} from '../host/ledger.ts'
+import type {LedgerSysctl} from '../host/ledger-kinds.ts'
 import {type Managed, managedBy, statusWithoutNotes} from '../host/managed.ts'
+import {setupLines} from '../host/setup-line.ts'
+import {removalOf, servicesAt, setupAgain, setupForNat} from './again.ts'
 import {serversOffLink} from './cautions.ts'
 import {familiesOf, forwardingKeys, isForwarding} from './forwarding.ts'
 import {arpIgnore, lowerArpIgnore, type Observed} from './observed.ts'
@@ -48,7 +51,7 @@ export function directorStatus(
   const {ledger, past, hidden} = observed.recorded
   const noted = [...(ledger?.vips ?? []), ...(past?.vips ?? [])].map(({address}) => address)
   const asked = vips ?? [...noted, ...serviceAddresses(services)]
-  const list = [...new Set(asked)].sort(compareAddresses).map((vip) => vipStatus(vip, observed))
+  const list = [...new Set(asked)].sort(compareAddresses).map((vip) => vipStatus(vip, services, observed))
   const settings = (ledger?.sysctls ?? [])
     .filter(({found, set}) => found !== set)
     .map((entry) => ({
@@ -62,7 +65,7 @@ export function directorStatus(
     ...masquerades.flatMap(ruleProblems),
     ...notForwarding(services, observed),
     ...serversOffLink(services, observed),
-    ...(past ? [pastBoot()] : []),
+    ...(past ? [pastBoot(past)] : []),
     ...(hidden ? [statusWithoutNotes] : []),
     ...(ledger && ledger.vips.length === 0 ? [unfinished()] : []),
   ]
@@ -99,17 +102,19 @@ function notForwarding(services: readonly ServedService[], observed: Observed): 
   return familiesOf(serversReached(services, 'masquerading')).flatMap((family) => {
     if (isForwarding(observed, family)) return []
     const key = forwardingKeys[family]
+    const translated = services.filter((one) => serversReached([one], 'masquerading').length > 0)
+    const [vip] = serviceAddresses(translated).filter((one) => familyOf(one) === family)
     return [
       problem('forwarding-off', `${key} is 0: answers of servers reached by NAT do not come through`, {
-        hint: 'lvsctl director setup --method nat --vip VIP --dev IF',
+        hint: vip === undefined ? describeEffect({do: 'set-sysctl', key, value: '1'}) : setupForNat(vip, observed),
       }),
     ]
   })
 }
 
-function pastBoot(): Problem {
+function pastBoot(past: Ledger): Problem {
   return problem('ledger-past-boot', 'this machine has started anew since set-up, and nothing of it was kept', {
-    hint: 'Set it up again: lvsctl director setup',
+    hint: past.vips.length > 0 ? `Set it up again: ${setupLines('director', past)}` : 'lvsctl director teardown',
   })
 }
 
@@ -119,10 +124,11 @@ function unfinished(): Problem {
   })
 }
 
-function vipStatus(vip: Address, observed: Observed): VipStatus {
+function vipStatus(vip: Address, services: readonly ServedService[], observed: Observed): VipStatus {
   const noted = observed.recorded.ledger?.vips.find(({address}) => address === vip)
   const there = observed.addresses.filter((one) => one.address === vip)
-  const problems = there.length === 0 ? [nowhere(vip, noted)] : there.flatMap((one) => wrongWith(one, observed))
+  const problems =
+    there.length === 0 ? [nowhere(vip, services, observed)] : there.flatMap((one) => wrongWith(one, services, observed))
   return {
     vip,
     places: there.map((one) => ({
@@ -137,10 +143,14 @@ function vipStatus(vip: Address, observed: Observed): VipStatus {
   }
 }
 
-function wrongWith(there: InterfaceAddress, observed: Observed): readonly Problem[] {
+function wrongWith(
+  there: InterfaceAddress,
+  services: readonly ServedService[],
+  observed: Observed,
+): readonly Problem[] {
   const {address: vip, interface: name} = there
   const link = linkOf(there, observed)
-  if (link?.loopback) return [onLoopback(vip, observed)]
+  if (link?.loopback) return [onLoopback(vip, services, observed)]
   if (!link?.up)
     return [problem('interface-down', `${vip} is on ${name}, which is down`, {hint: `ip link set ${name} up`})]
   const problems: Problem[] = []
@@ -159,15 +169,18 @@ function wrongWith(there: InterfaceAddress, observed: Observed): readonly Proble
   return problems
 }
 
-function nowhere(vip: Address, noted: LedgerVip | undefined): Problem {
+function nowhere(vip: Address, services: readonly ServedService[], observed: Observed): Problem {
+  const setup = setupAgain(vip, services, observed)
+  const served = servicesAt(vip, services)
+  const what = served.length === 1 ? 'its service' : `its ${served.length} services`
   return problem('vip-missing', `${vip} is on no interface: packets for it are not taken`, {
-    hint: `lvsctl director setup --vip ${vip} --dev ${noted?.interface ?? 'IF'}`,
+    hint: served.length === 0 ? setup : `Set it up: ${setup}\nOr remove ${what}: ${removalOf(served)}`,
   })
 }
 
 /** A /32 on lo is how routed VIPs are done; on a LAN it depends on ARP whether anybody finds it. */
-function onLoopback(vip: Address, observed: Observed): Problem {
-  const hint = `Unless it is routed here, move it: lvsctl director setup --vip ${vip} --dev IF`
+function onLoopback(vip: Address, services: readonly ServedService[], observed: Observed): Problem {
+  const hint = `Unless it is routed here, move it: lvsctl realserver teardown --vip ${vip} && ${setupAgain(vip, services, observed)}`
   if (familyOf(vip) === 'ipv6')
     return problem('vip-on-loopback', `${vip} is on lo: no neighbour gets an answer for it`, {hint})
   const heard = observed.links.filter(({name, up, loopback, noArp}) => {

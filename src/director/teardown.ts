@@ -13,13 +13,15 @@ import type {LedgerSysctl} from '../host/ledger-kinds.ts'
 import {restore} from '../host/settings.ts'
 import {planEffects, type RolePlan} from '../host/step.ts'
 import {hostPrefixOf} from '../host/vip.ts'
+import {removalOf, servicesAt} from './again.ts'
 import {findLink} from './device.ts'
 import {drags} from './forwarding.ts'
 import {before, type Observed} from './observed.ts'
 import type {TeardownRequest} from './request.ts'
+import type {ServedService} from './served.ts'
 
 /** Throws LvsctlError: `missing` for an unknown interface, `permission` where the notes are hidden, else one usage error with everything that speaks against it. */
-export function planTeardown({vips, device}: TeardownRequest, observed: Observed): RolePlan {
+export function planTeardown({vips, device, services = []}: TeardownRequest, observed: Observed): RolePlan {
   if (observed.recorded.hidden) throw notesHidden(observed.recorded.path)
   if (device !== undefined) findLink(device, observed)
   const {ledger} = observed.recorded
@@ -41,6 +43,7 @@ export function planTeardown({vips, device}: TeardownRequest, observed: Observed
   }
   const warnings = [
     ...found.filter(({there}) => there.length === 0).map(({vip}) => notThere(vip, device, observed)),
+    ...found.filter(({there}) => there.length > 0).flatMap(({vip}) => stillServed(vip, services)),
     ...rules.warnings,
     ...settings.warnings,
     ...(observed.recorded.past ? [ofPastBoot(observed.recorded.past)] : []),
@@ -96,6 +99,18 @@ function keptBeside(
   // Not as found and no switch to come: a teardown that was cut off between the two.
   const current = sysctls.get(key)
   return switched || (current !== undefined && current !== found) ? [{do: 'set-sysctl', key, value: found}] : []
+}
+
+/** Without its address on this host a service gets no packets. */
+function stillServed(vip: Address, services: readonly ServedService[]): readonly Problem[] {
+  const served = servicesAt(vip, services)
+  if (served.length === 0) return []
+  const who = served.length === 1 ? '1 service uses' : `${served.length} services use`
+  return [
+    warning('vip-served', `${who} ${vip}: without it on this host, no client gets through to what stays in the table`, {
+      hint: `If it is not to come back: ${removalOf(served)}`,
+    }),
+  ]
 }
 
 function ofPastBoot({vips}: Ledger): Problem {

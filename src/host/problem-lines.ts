@@ -7,6 +7,6 @@ const marks = {error: '✗', warning: '!'} as const
 export function problemLines(problems: readonly Problem[]): readonly string[] {
   return problems.flatMap(({severity, message, hint}) => [
     `${marks[severity]} ${message}`,
-    ...(hint === undefined ? [] : [`  ${hint}`]),
+    ...(hint === undefined ? [] : hint.split('\n').map((line) => `  ${line}`)),
   ])
 }

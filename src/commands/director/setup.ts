@@ -52,13 +52,14 @@ What was found is noted, so that "lvsctl director teardown" can go back to it.`
     const {flags} = await this.parse(DirectorSetup)
     const {dev: device = '', 'dry-run': dryRun, masquerade, tune, 'take-over': takeOver} = flags
     const vips = this.requireVips(flags.vip, flags.dev === undefined ? [deviceMissing] : [])
-    const [host, services, {methodNamed}, {rehearseSetup, setUpDirector}, {setupReport}] = await Promise.all([
-      this.context.host(),
-      this.services(),
-      import('../../director/request.ts'),
-      import('../../director/run.ts'),
-      import('../../director/report.ts'),
-    ])
+    const [host, services, {methodNamed}, {rehearseSetup, setUpDirector, sharedAfter}, {setupReport}] =
+      await Promise.all([
+        this.context.host(),
+        this.services(),
+        import('../../director/request.ts'),
+        import('../../director/run.ts'),
+        import('../../director/report.ts'),
+      ])
     const method = methodNamed(flags.method)
     const request = {
       vips,
@@ -72,7 +73,9 @@ What was found is noted, so that "lvsctl director teardown" can go back to it.`
     }
     const plan = dryRun ? rehearseSetup(host, request) : setUpDirector(host, request, this.events)
     if (dryRun) this.printPlan(plan)
-    this.say(setupReport(plan, device, {dryRun}).join('\n'))
-    return {...this.planShape(plan, dryRun), advice: plan.advice}
+    const shared = takeOver && !dryRun ? sharedAfter(host, request) : []
+    this.warnAbout(shared)
+    this.say(setupReport(plan, device, {dryRun, shared: shared.length > 0}).join('\n'))
+    return {...this.planShape({...plan, warnings: [...plan.warnings, ...shared]}, dryRun), advice: plan.advice}
   }
 }

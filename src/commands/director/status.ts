@@ -6,7 +6,7 @@ import {parseVips} from '../../host/vip.ts'
 export default class DirectorStatus extends DirectorCommand {
   static override summary = 'Say whether this host is the director that it should be.'
   static override description =
-    'For every VIP that was set up here and the address of every service in the table, or for those named: is it on an interface that is up and answers for it. And of what else set-up made, forwarding, masquerading, settings: is it still so. Exit 9 where something is not as it must be. Needs no root, but for masquerading.'
+    'For every VIP that was set up here and the address of every service in the table, or for those named: is it on an interface that is up and answers for it. And of what else set-up made, forwarding, masquerading, settings: is it still so. Exit 9 where something is not as it must be. Needs no root, but for masquerading and for what set-up noted: without it, and without --vip, the exit code is 5 where nothing wrong can be seen.'
   static override examples = [
     {description: 'All VIPs and services', command: '<%= config.bin %> director status'},
     {
@@ -26,13 +26,16 @@ export default class DirectorStatus extends DirectorCommand {
       import('../../director/status.ts'),
       import('../../director/report.ts'),
     ])
-    const status = directorStatus({...vips, services}, observe(host))
+    const observed = observe(host)
+    const status = directorStatus({...vips, services}, observed)
     await this.printRows(statusRows(status.vips))
-    if (status.vips.length === 0)
-      this.say('no VIP is set up here; to do it: lvsctl director setup --vip ADDRESS --dev IF')
     const made = madeRows(status)
     if (made.length > 0) await this.printRows(made)
-    const {ok, ...end} = await this.endStatus('director', host, status)
+    const {ok, ...end} = await this.endStatus('director', host, status, {
+      named: vips !== undefined,
+      hidden: observed.recorded.hidden,
+      ...(status.vips.length === 0 && {none: 'lvsctl director setup --vip ADDRESS --dev IF'}),
+    })
     return {
       ...status,
       ok,

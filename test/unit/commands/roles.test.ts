@@ -359,7 +359,7 @@ masquerading for 192.168.1.200\tby nft\t✓
     expect(`${on.host}`).toBe(before)
     expect(await lvsctl('director status', on)).toMatchObject({
       stdout: '192.168.1.200\ton no interface\t✗\tnot set up by lvsctl\n',
-      stderr: expect.stringContaining('lvsctl director setup --vip 192.168.1.200 --dev IF'),
+      stderr: expect.stringContaining('lvsctl director setup --vip 192.168.1.200 --dev eth0'),
       exit: 9,
     })
   })
