@@ -40,7 +40,7 @@ export function setupForNat(vip: Address, observed: Observed): string {
 }
 
 /** Also of an earlier boot. */
-export function notedVip(vip: Address, {recorded: {ledger, past}}: Observed): LedgerVip | undefined {
+function notedVip(vip: Address, {recorded: {ledger, past}}: Observed): LedgerVip | undefined {
   return [...(ledger?.vips ?? []), ...(past?.vips ?? [])].find(({address}) => address === vip)
 }
 

@@ -62,7 +62,7 @@ export function othersAnswer(target: Address, device: string, answers: readonly 
       'vip-shared',
       `${count} for ${target} on ${device}: ${who.join(', ')}; clients reach the one or the other`,
       {
-        hint: `There: lvsctl director teardown --vip ${target}, or on a real server: lvsctl realserver setup --vip ${target}\nThen here: ${shellWords(['lvsctl', 'arp', 'probe', target, '--dev', device])}`,
+        hint: `Another director gives it up: lvsctl director teardown --vip ${target}. On a real server: lvsctl realserver setup --vip ${target}\nThen here: ${shellWords(['lvsctl', 'arp', 'probe', target, '--dev', device])}`,
       },
     ),
   ]

@@ -156,6 +156,27 @@ describe('direct routing', () => {
     expect(await state(lab, 'director')).toEqual(before)
   })
 
+  test('again: what is missing is added, what is there is left', async () => {
+    const options = `--service ${vip}:8080 --server 192.168.1.111 --server 192.168.1.115 --method dr --role director`
+    await lab.on('director', `ipvsadm -A -t ${vip}:8080 -s wlc; ipvsadm -a -t ${vip}:8080 -r 192.168.1.111 -g`)
+    const {stdout} = await lab.on('director', `lvsctl wizard ${options} --yes --quiet; lvsctl wizard ${options} --yes`)
+    expect(stdout).toMatch(
+      /^\nthere already as asked, and left alone:\n {2}lvsctl service add .*\n(?: {2}lvsctl server add .*\n){2}/,
+    )
+    expect((await savedRules(lab, 'director')).slice(1)).toEqual([
+      `-a -t ${vip}:8080 -r 192.168.1.111:8080 -g -w 1`,
+      `-a -t ${vip}:8080 -r 192.168.1.115:8080 -g -w 1`,
+    ])
+  })
+
+  test('--quiet says nothing, and what does not answer is warned of without', async () => {
+    const options = `--service ${vip}:8080 --server 192.168.1.77 --method dr --role director --yes`
+    const {stdout, stderr} = await lab.on('director', `lvsctl wizard ${options} --quiet`)
+    expect([stdout, stderr]).toEqual(['', ''])
+    const again = await lab.on('director', `lvsctl wizard ${options}`)
+    expect(again.stderr).toContain('! 192.168.1.77 cannot be reached')
+  })
+
   test('a real server sets itself up', async () => {
     const options = `--service ${vip}:8080 --server 192.168.1.111 --server 192.168.1.115 --method dr`
     await lab.on('rs1', `lvsctl wizard ${options} --role real-server --yes`)
@@ -234,6 +255,21 @@ describe('NAT on one arm', () => {
     const {stdout} = await lab.on('director', `lvsctl wizard ${options} --method nat --role director --yes --json`)
     expect(JSON.parse(stdout)).toMatchObject({changed: true, served: true, answers: {masquerade: true, gateway: null}})
     expect(await ask(lab, {at: `${vip}:80`, times: 6})).toEqual({rs1: 3, rs2: 3})
+  })
+})
+
+describe('tunnels', () => {
+  const lab = useLab(dr)
+
+  test('what it prints for the real servers is all that they need: the set-up on one, the script on the other', async () => {
+    await lab.on(undefined, 'modprobe ipip')
+    const options = `--service ${vip}:8080 --server 192.168.1.111 --server 192.168.1.115 --scheduler rr --method tun`
+    const {stdout} = await lab.on('director', `lvsctl wizard ${options} --role director --yes`)
+    const setup = /^on each real server.*\n {2}(lvsctl realserver setup .*)$/m.exec(stdout)?.[1] ?? 'false'
+    const script = /^ {2}(lvsctl realserver script .*)$/m.exec(stdout)?.[1] ?? 'false'
+    await lab.on('rs1', setup)
+    await lab.on('rs2', `${script} >/run/lvs-script && sh /run/lvs-script start`)
+    expect(await ask(lab, {at: `${vip}:8080`, times: 6})).toEqual({rs1: 3, rs2: 3})
   })
 })
 
