@@ -133,3 +133,7 @@ function realServerTeardown({service, method}: Complete): Command {
 }
 
 const persist = ({keep}: Complete): Command => (keep?.by === 'boot' ? ['--persist'] : [])
+
+/** `netns`: where it is to be done. */
+export const inNamespace = (command: Command, netns: string | undefined): Command =>
+  netns === undefined ? command : [...command, '--netns', netns]

@@ -2,9 +2,9 @@
 // a yes, the commands, a look at the result, and what is left to do elsewhere.
 
 import {exitCodes, type Failure, LvsctlError, type Problem, problem, warning} from '../domain/problem.ts'
-import {formatServerKey, type ServerKey} from '../domain/server.ts'
 import type {Texts} from './answers.ts'
 import {apply} from './apply.ts'
+import {check, type Refused} from './check.ts'
 import {
   askLine,
   back,
@@ -19,10 +19,10 @@ import {
 import type {Facts} from './facts.ts'
 import {resolve, withProposals} from './flow.ts'
 import type {OwnCommands} from './own-commands.ts'
-import {type Command, type Complete, isComplete, type Plan, planOf, type Step} from './plan.ts'
+import {type Command, type Complete, inNamespace, isComplete, type Plan, planOf} from './plan.ts'
 import {questionOf} from './questions.ts'
-import {describeReached, type Reached} from './reach.ts'
 import {commandLine, otherLines, planLines, planShape, repeatLine, thereLines} from './report.ts'
+import {type Trying, tryServer, tryUntried} from './try-servers.ts'
 import type {Verified} from './verify.ts'
 import {wrap} from './wrap.ts'
 
@@ -34,12 +34,8 @@ export interface Request {
   readonly netns: string | undefined
 }
 
-export interface World {
-  readonly facts: Facts
-  /** undefined: nobody can be asked. */
-  readonly person: Person | undefined
+export interface World extends Trying {
   readonly commands: OwnCommands
-  readonly reach: (server: ServerKey) => Promise<Reached>
   readonly verify: (answers: Complete) => Promise<Verified>
   /** A line of the result. */
   readonly print: (line: string) => void
@@ -72,7 +68,7 @@ export async function runWizard(request: Request, world: World): Promise<Outcome
     const plan = planOf(answers, world.facts)
     if (!person) world.warn(warnings)
     for (const line of planLines(plan, answers, netns)) print(line)
-    const checked = await check(plan.here, request, world)
+    const checked = await check(plan.here, netns, world.commands)
     for (const line of thereLines(checked.there, netns)) print(line)
     const agreed = await agree(checked.refused, plan, request, world)
     if (agreed === back) {
@@ -125,23 +121,6 @@ async function settle(conversation: Conversation, world: World, tried: Set<strin
   })
 }
 
-/** Servers that were given and not typed, tried all the same: what is to be known of them. */
-async function tryUntried({service, servers}: Complete, world: World, tried: Set<string>): Promise<readonly Problem[]> {
-  if (service.protocol !== 'tcp') return []
-  const untried = servers.filter((one) => !tried.has(formatServerKey(one)))
-  const found = await Promise.all(untried.map((one) => tryServer(one, world, tried)))
-  return found.filter((one) => typeof one !== 'string')
-}
-
-/** A person is told what was found. */
-async function tryServer(server: ServerKey, {person, facts, reach}: World, tried: Set<string>) {
-  tried.add(formatServerKey(server))
-  const found = describeReached(server, await reach(server), facts)
-  if (typeof found === 'string') person?.tell([`  ${found}`])
-  else person?.warn(found)
-  return found
-}
-
 function settled(texts: Texts, facts: Facts) {
   const {answers, verdicts, idle} = resolve(texts, facts)
   // Every question that applies is answered: what has no condition is there.
@@ -150,64 +129,6 @@ function settled(texts: Texts, facts: Facts) {
     warning('answer-unused', `${questionOf(key).flag} is not used: nothing asks for it with these answers`),
   )
   return {answers, warnings: [...verdicts.map((one) => one.problem), ...unused]}
-}
-
-interface Checked {
-  readonly refused: readonly Refused[]
-  /** What is left to do, without a way back where what it would make is there already: it is not the wizard's to remove. */
-  readonly steps: readonly Step[]
-  /** What is there already, just as it would be made. */
-  readonly there: readonly Command[]
-}
-
-/** What the commands themselves have against it, each asked with --dry-run. */
-async function check(here: readonly Step[], {netns}: Request, {commands}: World): Promise<Checked> {
-  const refused: Refused[] = []
-  const steps: Step[] = []
-  const there: Command[] = []
-  let serviceThere = false
-  for (const step of here) {
-    const {command, insideService, check = insideService && serviceThere ? [] : undefined} = step
-    const {exit, answer} = check
-      ? await commands.ask(inNamespace([...command, ...check, '--dry-run', '--json'], netns))
-      : {exit: 0, answer: '{}'}
-    const code = exit === 0 ? '' : codeOf(answer)
-    if (/^service-exists/.test(code)) serviceThere = true
-    if (/-as-asked$/.test(code)) there.push(command)
-    else if (exit !== 0) refused.push({exit, problems: refusedBy(command, answer)})
-    else steps.push(isThere(answer) ? {command} : step)
-  }
-  return {refused, steps, there}
-}
-
-function codeOf(answer: string): string {
-  try {
-    return `${JSON.parse(answer).error.code}`
-  } catch {
-    return ''
-  }
-}
-
-/** As set-up commands say it: nothing to do, or an address that was there. */
-function isThere(answer: string): boolean {
-  const {steps, warnings = []} = JSON.parse(answer)
-  return steps?.length === 0 || warnings.some(({code}: Problem) => ['vip-present', 'vip-own-address'].includes(code))
-}
-
-interface Refused {
-  readonly exit: number
-  readonly problems: readonly Problem[]
-}
-
-function refusedBy(command: Command, answer: string): readonly Problem[] {
-  const about = commandLine(command)
-  try {
-    const {error} = JSON.parse(answer)
-    const found: readonly Problem[] = error.problems.length > 0 ? error.problems : [error]
-    return found.map(({code, message, hint}) => problem(code, `${about}: ${message}`, hint ? {hint} : {}))
-  } catch {
-    return [problem('command-failed', `${about}: ${answer.trim() || 'it failed without a word'}`)]
-  }
 }
 
 /** A yes, given or asked for; `back` to the question before. */
@@ -319,9 +240,6 @@ function failed({outcome, command, exit, said, undone, left}: Failed, netns: str
     ...(said.trim() !== '' && {hint: said.trim()}),
   })
 }
-
-const inNamespace = (command: Command, netns: string | undefined): Command =>
-  netns === undefined ? command : [...command, '--netns', netns]
 
 const failureOf = (exit: number): Failure =>
   (Object.keys(exitCodes) as Failure[]).find((failure) => exitCodes[failure] === exit) ?? 'unexpected'
