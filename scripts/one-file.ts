@@ -11,16 +11,19 @@ import {bundleOptions} from './bundle-options.ts'
 const opening =
   "(typeof module === 'object' ? module : {}).exports = function (exports, require, module, __filename, __dirname) {'use strict';"
 
-/** A part that is being loaded is there already: parts do not need each other in circles (see `inOrder`). */
+/**
+ * A part that is being loaded is there already: parts do not need each other in circles (see `inOrder`). What parts call has
+ * a name that none of them has for something of its own, which would stand before it.
+ */
 const loading = `
 const loaded = {};
-function load(name) { return loaded[name] ?? (parts[name](loaded[name] = {}), loaded[name]); }
-function later(name) { return new Promise(resolve => resolve(load(name))); }
-function exportAll(value, exports) {
+function $part(name) { return loaded[name] ?? (parts[name](loaded[name] = {}), loaded[name]); }
+function $later(name) { return new Promise(resolve => resolve($part(name))); }
+function $exportAll(value, exports) {
   exports.default = value;
   for (const name of Object.keys(value)) if (!(name in exports)) Object.defineProperty(exports, name, {get: () => value[name]});
 }
-function builtin(name) { return new Promise(resolve => resolve(require(name))); }
+function $builtin(name) { return new Promise(resolve => resolve(require(name))); }
 `
 
 interface Part {
@@ -49,11 +52,11 @@ export async function oneFile(options: Pick<BuildOptions, 'plugins'> & {readonly
   const functions = parts.map(({name, text}) => `${JSON.stringify(name)}(exports) {${text}}`)
   const main = JSON.stringify(basename(entry).replace(/\.ts$/, '.js'))
   return ascii(
-    `${opening}${banner.js}${loading}const parts = {\n${functions.join(',\n')}\n};\nObject.assign(exports, load(${main}));}\n`,
+    `${opening}${banner.js}${loading}const parts = {\n${functions.join(',\n')}\n};\nObject.assign(exports, $part(${main}));}\n`,
   )
 }
 
-/** As a function's body: what it imports comes from `load` and `require`, and what it exports goes to `exports`. */
+/** As a function's body: what it imports comes from `$part` and `require`, and what it exports goes to `exports`. */
 function partOf(file: string, text: string): Part {
   const [imports, exports] = parse(text)
   let body = ''
@@ -75,8 +78,8 @@ function imported({t, n: from, ss, se}: ImportSpecifier, text: string): string {
   // Known at run time only.
   if (from === undefined) return statement
   const name = JSON.stringify(isPart(from) ? basename(from) : from)
-  if (t === ImportType.Dynamic) return isPart(from) ? `later(${name})` : `builtin(${name})`
-  const value = isPart(from) ? `load(${name})` : `require(${name})`
+  if (t === ImportType.Dynamic) return isPart(from) ? `$later(${name})` : `$builtin(${name})`
+  const value = isPart(from) ? `$part(${name})` : `require(${name})`
   const [, whole, names] =
     /^import(?:\s*(?:\*\s*as\s+)?([\w$]+)\s*,?)?(?:\s*\{([^}]*)\})?\s*(?:from)?\s*["']/.exec(statement) ?? []
   // A module of Node is its own default export.
@@ -93,7 +96,7 @@ function withExports(text: string, exports: readonly ExportSpecifier[]): string 
   const [all, commonJs] = /export default (\w+\(\));\s*$/.exec(text) ?? /export\s*\{[^}]*\};\s*$/.exec(text) ?? []
   if (all === undefined) throw new Error(`not exported as expected: ${text.slice(-200)}`)
   const values = exports.map(({n, ln}) => `exports.${n} = ${ln};`)
-  return text.slice(0, -all.length) + (commonJs ? `exportAll(${commonJs}, exports);` : values.join(''))
+  return text.slice(0, -all.length) + (commonJs ? `$exportAll(${commonJs}, exports);` : values.join(''))
 }
 
 /** Throws where two parts need each other to begin: one of them would be given what is not there yet. */

@@ -26,8 +26,10 @@ const sources = {
     export const shared = {count: 1, bars: /^[█▏]+$/, here: () => fs.existsSync(joined(import.meta.dirname, 'program.cjs'))}`,
   'late.ts': `
     import {shared} from './shared.ts'
+    // Names that the loader could have for its own.
+    const [load, later, builtin] = [String, Boolean, Number].map((kind) => (value: unknown) => kind(value))
     shared.count++
-    console.log('late', shared.bars.test('█▏'), shared.here())
+    console.log('late', shared.bars.test('█▏'), later?.(shared.here()), load?.('x'), builtin?.(1))
     export const twice = (number: number) => 2 * number
     export default () => 'called'`,
   'old.cjs': `module.exports = {default: 'none', get word() { return 'old' }}`,
@@ -44,5 +46,5 @@ test('parts run when they are needed, once, and share what they import', async (
     console.log('loaded'); parts.run()`
   const {stdout, stderr} = spawnSync(process.execPath, ['-e', start], {encoding: 'utf8'})
   expect(stderr).toBe('')
-  expect(stdout.split('\n')).toEqual(['entry 1', 'loaded', 'late true true', 'called 8 2', 'b old', ''])
+  expect(stdout.split('\n')).toEqual(['entry 1', 'loaded', 'late true true x 1', 'called 8 2', 'b old', ''])
 })
