@@ -4,6 +4,7 @@
 import {describe, expect, test} from 'vitest'
 import {address} from '../../../src/domain/address.ts'
 import {FakeHost} from '../../../src/host/fake-host.ts'
+import {asUser} from '../../support/as-user.ts'
 import {persistHost} from '../../support/persist-host.ts'
 import {lvsctl, type Machine, machine} from '../../support/run-command.ts'
 
@@ -99,15 +100,6 @@ describe('realserver', () => {
   })
 
   describe('status for who may not read the notes', () => {
-    /** What only root may read is there, and refused. */
-    function asUser(on: Machine): Machine {
-      const read = on.host.readFile.bind(on.host)
-      on.host.readFile = (path) => {
-        if (/^\/(?:run|etc)\/lvsctl\//.test(path)) throw Object.assign(new Error('EACCES'), {code: 'EACCES'})
-        return read(path)
-      }
-      return on
-    }
     const gone = async (): Promise<Machine> => {
       const on = lan()
       await lvsctl('realserver setup --vip 192.168.1.200', on)
