@@ -4,13 +4,12 @@ import type {Address} from '../domain/address.ts'
 import {type Problem, problem, refuse, warning} from '../domain/problem.ts'
 import type {Effect, HostReader} from '../host/host.ts'
 import type {Ledger, Role} from '../host/ledger.ts'
-import {setupLines} from '../host/setup-line.ts'
 import {reloadEffects} from '../host/systemd.ts'
-import {listVips} from '../host/vip.ts'
-import type {BootFile, BootFiles, BootLink} from './backend.ts'
+import type {BootFiles, BootLink} from './backend.ts'
 import type {BackendName} from './backend-names.ts'
 import {backends} from './backends.ts'
-import {fileState, listDifferences, textDifferences} from './file-state.ts'
+import {fileState} from './file-state.ts'
+import {keptAsChanged} from './kept-file.ts'
 import type {Lasting} from './lasting.ts'
 import {bootIdOf, formatRecord, isHere, mayBootHere, type PersistRecord, readRecord, recordPath} from './record.ts'
 
@@ -95,41 +94,6 @@ export function planPersist({role, backend, vips, lasting, ledger}: PersistWish,
     last: [],
     warnings: [...warnings, ...removals.warnings],
   }
-}
-
-interface Kept {
-  readonly path: string
-  readonly told: Problem
-}
-
-/** A file that a person changed, and that would have to be another. */
-function keptAsChanged(
-  {role, backend, vips, ledger}: Omit<PersistWish, 'lasting'>,
-  {path, content}: BootFile,
-  old: PersistRecord | undefined,
-  host: HostReader,
-): readonly Kept[] {
-  if (fileState(path, host) !== 'changed') return []
-  const lost = textDifferences(host.readFile(path) ?? '', content)
-  if (lost.length === 0) return []
-  const late = vips.filter((vip) => !old?.vips.includes(vip))
-  const early = old?.vips.filter((vip) => !vips.includes(vip)) ?? []
-  const fate = [
-    ...(late.length > 0 ? [`after a reboot ${listVips(late)} ${late.length === 1 ? 'does' : 'do'} not come back`] : []),
-    ...(early.length > 0 ? [`after a reboot ${listVips(early)} may come back`] : []),
-  ]
-  const so = fate.length > 0 ? fate.join(', ') : 'a reboot brings back what is in it'
-  const line = setupLines(role, ledger, [`--persist=${backend}`])
-  return [
-    {
-      path,
-      told: warning(
-        'persist-file-changed',
-        `${path} was changed since lvsctl wrote it, and is left as it is (${listDifferences(lost)}): ${so}`,
-        {hint: `To have it written anew: rm ${path}${line && `; ${line}`}`},
-      ),
-    },
-  ]
 }
 
 /** What was made to last does so no longer. Files that a person changed since stay, and are told. */

@@ -2,20 +2,19 @@
 // tunnels, gateways and settings: status-ways.ts, status-settings.ts.
 
 import {type Address, compareAddresses, familyOf} from '../domain/address.ts'
-import {isFine, type Problem, problem, warning} from '../domain/problem.ts'
+import {isFine, type Problem, problem} from '../domain/problem.ts'
 import type {AddressScope} from '../host/host.ts'
-import type {Ledger} from '../host/ledger.ts'
 import type {LedgerVip} from '../host/ledger-kinds.ts'
 import {type Listener, portsFor} from '../host/listeners.ts'
-import {type Managed, managedBy, statusWithoutNotes} from '../host/managed.ts'
-import {notedOption, setupLine, setupLines} from '../host/setup-line.ts'
+import {type Managed, managedBy} from '../host/managed.ts'
+import {notedOption, setupLine} from '../host/setup-line.ts'
 import type {Persisted} from '../host/sysctl-files.ts'
-import {hostPrefixOf, listVips} from '../host/vip.ts'
+import {hostPrefixOf} from '../host/vip.ts'
 import {arpKey, arpRules, effective, speaksArp} from './arp.ts'
-import {linkNamed, liveLedger, type Observed, placeOf, silentAddresses, vipOn} from './observe.ts'
+import {linkNamed, type Observed, placeOf, silentAddresses, vipOn} from './observe.ts'
+import {notesProblems} from './status-notes.ts'
 import {type SettingStatus, settingProblems, settingStatus} from './status-settings.ts'
 import {type GatewayStatus, gatewayStatus, tunnelProblems, wayProblems} from './status-ways.ts'
-import {howToFinish, whoNeedsSilence} from './teardown.ts'
 import {isTunnelDevice} from './tunnels.ts'
 
 export interface VipStatus {
@@ -83,8 +82,7 @@ export function realServerStatus(
     ...loopbackDown(observed),
     ...(ledger ? wayProblems(ledger, observed) : []),
     ...settingProblems(settings, ledger),
-    ...(past ? lost(past, observed) : []),
-    ...records(observed),
+    ...notesProblems(observed),
   ]
   const role = list.length > 0 || gateways.length > 0 || observed.recorded.past !== undefined
   return {ok: list.every((one) => one.ok) && (!role || isFine(problems)), vips: list, gateways, settings, problems}
@@ -97,39 +95,6 @@ function loopbackDown(observed: Observed): readonly Problem[] {
       hint: 'ip link set lo up',
     }),
   ]
-}
-
-/** What an earlier boot had, and nobody brought back. */
-function lost(past: Ledger, observed: Observed): readonly Problem[] {
-  const vips = past.vips.filter(({address, interface: name}) => !vipOn(observed, address, name))
-  const away = gatewayStatus(past, observed).flatMap(({ok, gateway}) => (ok ? [] : [gateway]))
-  if (vips.length + away.length === 0) return []
-  const what = [
-    ...(vips.length > 0 ? [listVips(vips.map(({address}) => address))] : []),
-    ...(away.length > 0 ? [`the way through ${listVips(away)}`] : []),
-  ].join(' and ')
-  const routes = past.routes.filter(({route}) => route.gateway !== undefined && away.includes(route.gateway))
-  return [
-    problem('reboot-lost', `${what} had been set up before this host was started anew`, {
-      hint: setupLines('realserver', {vips, routes}),
-    }),
-  ]
-}
-
-/** What the notes say about themselves. */
-function records(observed: Observed): readonly Problem[] {
-  const {hidden} = observed.recorded
-  const ledger = liveLedger(observed)
-  const [keeper] = whoNeedsSilence([], [], ledger, observed)
-  const problems: Problem[] = []
-  if (ledger?.vips.length === 0 && ledger.sysctls.length > 0)
-    problems.push(
-      warning('teardown-unfinished', 'a teardown kept ARP quiet and has settings left to restore', {
-        hint: keeper ? howToFinish(keeper.address) : 'lvsctl realserver teardown',
-      }),
-    )
-  if (hidden) problems.push(statusWithoutNotes)
-  return problems
 }
 
 function vipStatus(vip: Address, observed: Observed, listeners: readonly Listener[]): VipStatus {

@@ -1,7 +1,7 @@
 // What takes the role back: the steps, computed and not done. The reverse of set-up: addresses first, then what unwrapped
 // packets for them, and only when no VIP needs the silence any more the settings, to the values found. The ledger last.
 
-import {type Address, familyOf, inSubnet} from '../domain/address.ts'
+import {type Address, familyOf} from '../domain/address.ts'
 import {type Problem, problem, refuse, warning} from '../domain/problem.ts'
 import {describeEffect, describeRoute} from '../host/describe.ts'
 import {notesHidden} from '../host/failures.ts'
@@ -16,7 +16,6 @@ import {
   before,
   hasFouPort,
   ifLive,
-  isSilent,
   linkNamed,
   liveLedger,
   type Observed,
@@ -25,6 +24,7 @@ import {
   vipOn,
 } from './observe.ts'
 import {isRouteForeign, restoreRoute} from './routes.ts'
+import {howToFinish, isAt, whoNeedsSilence} from './silence.ts'
 import {isTunnelDevice} from './tunnels.ts'
 
 export interface TeardownRequest {
@@ -80,41 +80,6 @@ export function planTeardown({vips}: TeardownRequest, observed: Observed): RoleP
 }
 
 const isTunnelled = ({method}: LedgerVip): boolean => method === 'tun'
-
-const isAt =
-  (one: Pick<LedgerVip, 'address'>) =>
-  ({address}: Pick<LedgerVip, 'address'>): boolean =>
-    address === one.address
-
-/**
- * Addresses that a talkative ARP would give away: VIPs, whoever put them there. What was there before set-up and was never
- * called a VIP counts where neighbours can ask for it: in a subnet of this host's.
- */
-export function whoNeedsSilence(
-  rest: readonly LedgerVip[],
-  going: readonly Address[],
-  ledger: Ledger | undefined,
-  observed: Observed,
-): readonly Pick<LedgerVip, 'address' | 'interface'>[] {
-  const adopted = ledger?.vips.filter(({origin}) => origin === 'adopted') ?? []
-  const others = silentHostAddresses(observed).filter(
-    (one) =>
-      !going.includes(one.address) &&
-      !rest.some(isAt(one)) &&
-      (!ledger?.present.includes(one.address) || adopted.some(isAt(one)) || isNear(one.address, observed)),
-  )
-  return [...rest, ...others].filter(({address}) => familyOf(address) === 'ipv4')
-}
-
-/** In a subnet that this host shares with neighbours. */
-function isNear(address: Address, observed: Observed): boolean {
-  return observed.addresses.some(
-    (one) =>
-      one.prefixLength < hostPrefixOf(one.address) &&
-      !observed.links.some((link) => link.name === one.interface && isSilent(link)) &&
-      inSubnet(address, one.address, one.prefixLength),
-  )
-}
 
 interface Ways {
   readonly effects: readonly Effect[]
@@ -183,9 +148,6 @@ function silenceKept({address, interface: name}: Pick<LedgerVip, 'address' | 'in
     hint: howToFinish(address),
   })
 }
-
-export const howToFinish = (address: Address): string =>
-  `When it is gone, run: lvsctl realserver teardown; to remove it too: lvsctl realserver teardown --vip ${address}`
 
 function linkKept(name: string): Problem {
   return warning('link-kept', `${name} stays as it is: somebody else has an address on it`, {
