@@ -63,6 +63,7 @@ const numbers = {
   batch: {vsIpvsadm: ratio(table, 'batch', 'ipvsadm -R')},
   restore12k: ratio(table, 'lvsctl restore', 'ipvsadm -R'),
   restoreUnchanged12k: ratio(table, 'lvsctl restore, nothing to do', 'ipvsadm -R'),
+  empty12k: ratio(table, 'empty script', 'ipvsadm -R'),
   restore120k: ratio(table, 'lvsctl restore, 120,000', 'ipvsadm -R, 120,000'),
   list12k: ratio(table, 'lvsctl list', 'ipvsadm -Ln'),
   save12k: ratio(table, 'lvsctl save', 'ipvsadm -Sn'),
@@ -116,6 +117,7 @@ async function inLab(): Promise<InLab> {
     [
       {name: 'ipvsadm -R', argv: ['ipvsadm', '-R'], input: 'rules', before: warm},
       {name: 'lvsctl restore, nothing to do', argv: restore('rules')},
+      {name: 'empty script', argv: [node, empty]},
     ],
     [{name: 'batch', argv: [node, batch], before: warm}],
     [{name: 'lvsctl restore', argv: restore('rules'), before: warm}],
@@ -204,6 +206,7 @@ function show(): void {
     ['batch.vsIpvsadm', numbers.batch.vsIpvsadm, 'adding those 12,000 rules to `ipvsadm -R`, in the lab'],
     ['restore12k', numbers.restore12k, '`lvsctl restore` of them to `ipvsadm -R`'],
     ['restoreUnchanged12k', numbers.restoreUnchanged12k, 'the same where nothing is to be done'],
+    ['empty12k', numbers.empty12k, 'an empty script to it: what Node alone takes of both'],
     ['restore120k', numbers.restore120k, '20,000 services × 5 servers'],
     ['list12k', numbers.list12k, '`lvsctl list` to `ipvsadm -Ln`'],
     ['save12k', numbers.save12k, '`lvsctl save` to `ipvsadm -Sn`'],
