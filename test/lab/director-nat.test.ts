@@ -162,7 +162,12 @@ done`)
     await onDirector(`lvsctl director setup --vip ${vip} --dev eth0 --method nat --masquerade`)
     expect(await peers(vip)).toEqual(['192.168.1.114'])
     await onDirector('iptables-legacy -t nat -D POSTROUTING 1')
-    expect(codes((await json(lab, 'director teardown')).warnings)).toEqual(['masquerade-gone'])
+    // The services of both VIPs stay, and are told of.
+    expect(codes((await json(lab, 'director teardown')).warnings)).toEqual([
+      'vip-served',
+      'vip-served',
+      'masquerade-gone',
+    ])
     expect(changedLines(before, await hostState(lab, 'director'))).toEqual([])
   })
 
