@@ -154,7 +154,11 @@ describe('--netns is as good as being there', () => {
     'director status --json',
   ])('%s', async (command) => {
     const inside = await lab.on('director', `lvsctl ${command}`, {exits: 'any'})
-    expect(await outside(`lvsctl ${command} --netns director`, inside.code)).toEqual(inside)
+    const there = await outside(`lvsctl ${command} --netns director`, inside.code)
+    // A line to paste leads to the same place.
+    for (const line of there.stdout.match(/lvsctl \w+ setup [^"\n]*/g) ?? [])
+      expect(line).toContain(' --netns director')
+    expect({...there, stdout: there.stdout.replaceAll(' --netns director', '')}).toEqual(inside)
     expect(inside.stdout).toContain('192.0.2.1')
   })
 
@@ -250,7 +254,7 @@ describe('--json is what the golden files promise', () => {
         code: 'service-missing',
         exit: 3,
         message: 'no service tcp://192.0.2.7:80',
-        hint: expect.stringContaining('lvsctl service add -t 192.0.2.7:80'),
+        hint: expect.stringMatching(/All: lvsctl list|The table is empty/),
         problems: expect.any(Array),
       },
     })
