@@ -87,18 +87,26 @@ describe('who answers', () => {
   })
 
   const possible = rows.filter(({refused}) => refused === undefined)
-  test.each(possible)('$what: set-up makes it silent, and teardown gives back what was', async (row) => {
-    const device = row.place?.split(' ')[0] ?? 'lo'
-    const [heard, ...after] = await run([
-      prepare(row),
-      `on rs1 sh -c '${lvsctl} setup --vip ${vip} --interface ${device} --quiet' 2>/dev/null >&2`,
-      `on client ${probe}`,
-      `on rs1 sh -c '${lvsctl} teardown --quiet' 2>/dev/null >&2`,
-      `on rs1 sysctl -n ${settings(row.set).replaceAll(/=\d/g, '')}`,
-      remove(row),
-    ])
-    expect({heard, after}).toEqual({heard: [], after: ['all', 'eth0', 'lo'].map((name) => row.set[name] ?? 0)})
-  })
+  const quietly = (command: string): string => `on rs1 sh -c '${lvsctl} ${command} --quiet' 2>/dev/null >&2`
+
+  test.each(possible)(
+    '$what: set-up makes it silent, teardown leaves it so while the VIP is there, and then gives back what was',
+    async (row) => {
+      const device = row.place?.split(' ')[0] ?? 'lo'
+      const [heard, heardAfter, ...after] = await run([
+        prepare(row),
+        quietly(`setup --vip ${vip} --interface ${device}`),
+        `on client ${probe}`,
+        quietly('teardown'),
+        `on client ${probe}`,
+        remove(row),
+        quietly('teardown'),
+        `on rs1 sysctl -n ${settings(row.set).replaceAll(/=\d/g, '')}`,
+      ])
+      const before = ['all', 'eth0', 'lo'].map((name) => row.set[name] ?? 0)
+      expect({heard, heardAfter, after}).toEqual({heard: [], heardAfter: [], after: before})
+    },
+  )
 
   test('what set-up cannot make silent it refuses', async () => {
     for (const row of rows.filter(({refused}) => refused !== undefined)) {
