@@ -5,12 +5,20 @@ import {fstatSync} from 'node:fs'
 import {writeAll} from '../../native/descriptors.ts'
 import {describeStream, type Output} from './output.ts'
 
+const encoder = new TextEncoder()
+/** A large table is not to be held twice. */
+const room = new Uint8Array(64 * 1024)
+
 export function openOutput(fd: 1 | 2, env: Readonly<Record<string, string | undefined>>): Output {
   let closed = false
   return {
     ...describeStream(mayBeTerminal(fd) ? streamOf(fd) : {}, env),
     write(text) {
-      if (!closed) closed = !writeAll(fd, Buffer.from(text))
+      for (let rest = text; rest !== '' && !closed; ) {
+        const {read, written} = encoder.encodeInto(rest, room)
+        closed = !writeAll(fd, room.subarray(0, written))
+        rest = rest.slice(read)
+      }
     },
     get closed() {
       return closed
