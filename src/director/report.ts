@@ -15,7 +15,7 @@ export interface Telling {
 }
 
 export function setupReport(
-  {vips, steps, advice, kept, undo}: DirectorPlan,
+  {vips, steps, advice, kept, notKept, undo}: DirectorPlan,
   device: string,
   {dryRun = false, shared = false}: Telling = {},
 ): readonly string[] {
@@ -24,13 +24,14 @@ export function setupReport(
     ...(advice.length > 0 ? ['  recommended, and set with --tune:'] : []),
     ...advice.map(({key, value, current, reason}) => `    ${key}=${value} (is ${current}): ${reason}`),
   ]
-  if (steps.length === 0) return [`nothing to do: ${listVips(vips)} on ${device} already`, ...advised]
+  const lasting = notKept === undefined ? [] : [`  ${notKept}`]
+  if (steps.length === 0) return [`nothing to do: ${listVips(vips)} on ${device} already`, ...lasting, ...advised]
   if (dryRun) return ['nothing was changed (dry run)', ...advised]
   const anew = steps.every(({effect, bookkeeping}) => bookkeeping || effect.do === 'announce')
   return [
     `${shared ? 'taken, but not alone' : anew ? 'announced again' : 'ready'}: ${device} has ${listVips(vips)}${did('announce') ? ', and the neighbours were told' : ''}`,
     ...(did('add-masquerade') ? ['  servers see this host in place of the client'] : []),
-    `  ${kept ?? 'not kept over a reboot'}`,
+    `  ${kept ?? notKept ?? 'not kept over a reboot'}`,
     ...(undo === undefined ? [] : [`  undo: ${shellWords(['lvsctl', 'director', 'teardown', ...undo])}`]),
     ...advised,
   ]

@@ -1,6 +1,7 @@
 // A director that is to last: forwarding, masquerading, what is recommended, and the VIP on an interface of the hardware.
 
 import {expect, test} from 'vitest'
+import {setupReport} from '../../../src/director/report.ts'
 import {rehearseSetup, setUpDirector, tearDownDirector} from '../../../src/director/run.ts'
 import {address} from '../../../src/domain/address.ts'
 import type {FakeHost} from '../../../src/host/fake-host.ts'
@@ -118,4 +119,18 @@ test.each(['networkmanager', 'ifupdown'] as const)('%s: the rule is one line of 
   const texts = persistStatus('director', on)?.files.map(({path}) => on.readFile(path)) ?? []
   expect(texts.join('')).toMatch(/ \/usr\/sbin\/nft 'delete table ip lvsctl-192\.168\.1\.200' \|\| true\n/)
   expect(texts.join('')).toMatch(/ \/usr\/sbin\/nft 'create table [^']*'\n/)
+})
+
+test('a file that a person changed is named by set-up, whether there is something to do or not', () => {
+  const on = host()
+  setUpDirector(on, request)
+  on.apply({do: 'write-file', path: unit, content: (on.readFile(unit) ?? '').replaceAll(`${vip4}/32`, '192.0.2.9/32')})
+  const words = () => setupReport(setUpDirector(on, {...request, vips: [vip4, vip6]}), device)
+  const told = `  not kept over a reboot: ${unit} was changed by somebody, and nothing was written`
+  expect(words().slice(0, 3)).toEqual([
+    expect.stringMatching(/^ready: /),
+    expect.stringMatching(/^ {2}servers see/),
+    told,
+  ])
+  expect(words()).toContain(told)
 })
